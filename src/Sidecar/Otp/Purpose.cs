@@ -1,0 +1,8 @@
+namespace Sidecar.Otp;
+
+/// <summary>What a code proves an address for. A code, ticket or flow of one purpose is worth nothing for the other.</summary>
+internal enum Purpose
+{
+    Recovery = 1,
+    Verification = 2,
+}
