@@ -26,9 +26,9 @@ internal static class Durations
 
         foreach (var (unit, length) in Units)
         {
-            if (trimmed[digits..].Trim().SequenceEqual(unit))
+            // An int of days is above TimeSpan's range.
+            if (trimmed[digits..].Trim().SequenceEqual(unit) && count <= TimeSpan.MaxValue / length)
             {
-                // An int of days is far below TimeSpan's range.
                 value = length * count;
                 return true;
             }

@@ -16,8 +16,8 @@ internal sealed record Fault(string Source, string Key, string Value, string Pro
         || Key.StartsWith("management", StringComparison.Ordinal)
         || Key.Length == 0;
 
-    /// <summary>Whether the key is only unknown: reported by <c>check-config</c>, logged and ignored by <c>run</c>.</summary>
-    public bool IsUnknownKey { get; init; }
+    /// <summary>Whether only <c>check-config</c> minds: <c>run</c> logs it and works, as far as what is there goes.</summary>
+    public bool IsHarmless { get; init; }
 
     public override string ToString() => $"{Source}: {Key}: {Value}: {Problem}. Fix: {Fix}";
 }

@@ -44,7 +44,7 @@ internal sealed class SettingNode
             return OfMap(upper.Source, merged);
         }
 
-        if (lower.List is { } lowerList && upper.List is { } upperList && upperList.All(static item => !item.IsScalar))
+        if (lower.List is { } lowerList && upper.List is { Count: > 0 } upperList && upperList.All(static item => !item.IsScalar))
         {
             var merged = new List<SettingNode>(lowerList);
             for (var i = 0; i < upperList.Count; i++)

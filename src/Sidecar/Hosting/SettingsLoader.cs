@@ -114,7 +114,7 @@ internal static class SettingsLoader
         }
 
         var children = map.ToDictionary(static entry => entry.Key, static entry => NumberedKeysToLists(entry.Value), StringComparer.OrdinalIgnoreCase);
-        if (children.Count == 0 || !children.Keys.All(static key => key.Length <= 2 && key.All(char.IsAsciiDigit)))
+        if (children.Count == 0 || !children.Keys.All(IsIndex))
         {
             return SettingNode.OfMap(node.Source, children);
         }
@@ -124,4 +124,7 @@ internal static class SettingsLoader
             .Select(i => byIndex.GetValueOrDefault(i) ?? SettingNode.OfMap(node.Source, new(StringComparer.OrdinalIgnoreCase)));
         return SettingNode.OfList(node.Source, [.. items]);
     }
+
+    /// <summary>One spelling of each number only, so that no index is given twice.</summary>
+    private static bool IsIndex(string key) => key.Length is 1 or 2 && key.All(char.IsAsciiDigit) && (key.Length == 1 || key[0] != '0');
 }

@@ -22,7 +22,8 @@ internal sealed class SettingsSection
         }
         else
         {
-            faults.Add(new Fault(node.Source, path, node.Text ?? "a list", "is not a section", $"write keys below `{LastName(path)}:`"));
+            // Whatever stands here may hold a secret, such as the URL of a store with its password.
+            faults.Add(new Fault(node.Source, path, "", $"is {Form(node)} and no section", $"write keys below `{LastName(path)}:`"));
         }
     }
 
@@ -39,9 +40,13 @@ internal sealed class SettingsSection
 
     public SettingsSection Section(string key)
     {
-        _known.Add(key);
-        var child = new SettingsSection(Name(key), Find(key), Faults);
-        _children.Add(child);
+        // One for each key, however many readers: each must know what the others asked for.
+        if (_known.Add(key) || _children.Find(other => other.Path.Equals(Name(key), StringComparison.OrdinalIgnoreCase)) is not { } child)
+        {
+            child = new SettingsSection(Name(key), Find(key), Faults);
+            _children.Add(child);
+        }
+
         return child;
     }
 
@@ -177,16 +182,24 @@ internal sealed class SettingsSection
     /// <summary>Records that the value of <paramref name="key"/> is wrong.</summary>
     public void Reject(string key, string problem, string fix, bool secret = false) => Add(Find(key), key, secret, problem, fix);
 
-    /// <summary>Records keys that no reader of this section or of those below asked for.</summary>
+    /// <summary>Records something that recovery can do without, though its operator will miss it.</summary>
+    public void Mind(string key, string problem, string fix) =>
+        Faults.Add(new Fault(Find(key)?.Source ?? "configuration", Name(key), WithoutLogin(Find(key)?.Text ?? ""), problem, fix) { IsHarmless = true });
+
+    /// <summary>
+    /// Records keys that no reader of this section or of those below asked for. Sections of the app's own file that are not
+    /// ours are nobody's mistake.
+    /// </summary>
     public void RejectUnknownKeys()
     {
         foreach (var (key, node) in _node?.Map ?? [])
         {
-            if (!_known.Contains(key) && !_known.Contains(key.Replace('_', '-')))
+            var isTheApps = Path.Length == 0 && node.Source.EndsWith("service_conf.yaml", StringComparison.Ordinal);
+            if (!isTheApps && !_known.Contains(key) && !_known.Contains(key.Replace('_', '-')))
             {
-                var nearest = Nearest(key);
+                var nearest = NearestName.Of(key, _known);
                 var fix = nearest is null ? "remove it, or look the name up in docs/configuration.md" : $"did you mean `{nearest}`?";
-                Faults.Add(new Fault(node.Source, Name(key), "", "is not a setting", fix) { IsUnknownKey = true });
+                Faults.Add(new Fault(node.Source, Name(key), "", "is not a setting", fix) { IsHarmless = true });
             }
         }
 
@@ -196,20 +209,15 @@ internal sealed class SettingsSection
         }
     }
 
-    private string? Nearest(string key) => _known
-        .Where(known => known.StartsWith(key, StringComparison.OrdinalIgnoreCase)
-            || key.StartsWith(known, StringComparison.OrdinalIgnoreCase)
-            || (known.Length == key.Length && known.Zip(key).Count(static pair => char.ToLowerInvariant(pair.First) != char.ToLowerInvariant(pair.Second)) <= 2))
-        .MinBy(known => Math.Abs(known.Length - key.Length));
-
     private List<SettingNode> Items(string key)
     {
-        switch (Find(key))
+        var node = Find(key);
+        switch (node)
         {
             case { List: { } list }:
                 return list;
-            case { Text.Length: > 0 } node:
-                Add(node, key, false, "is not a list", "write items, each on a line that starts with `- `");
+            case { Text.Length: > 0 } or { Map.Count: > 0 }:
+                Add(node, key, true, "is not a list", "write items, each on a line that starts with `- `");
                 return [];
             default:
                 return [];
@@ -241,9 +249,19 @@ internal sealed class SettingsSection
 
     private void Add(SettingNode? node, string key, bool secret, string problem, string fix)
     {
-        var value = secret && !string.IsNullOrEmpty(node?.Text) ? "***" : node?.Text ?? "";
+        var value = secret && !string.IsNullOrEmpty(node?.Text) ? "***" : WithoutLogin(node?.Text ?? "");
         Faults.Add(new Fault(node?.Source ?? "configuration", Name(key), value, problem, fix));
     }
+
+    /// <summary>A URL keeps its place and loses its user and password.</summary>
+    private static string WithoutLogin(string text)
+    {
+        var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = text.LastIndexOf('@');
+        return start >= 3 && end > start ? $"{text[..start]}***{text[end..]}" : text;
+    }
+
+    private static string Form(SettingNode node) => node.IsScalar ? "a single value" : "a list";
 
     private string Name(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 

@@ -39,6 +39,11 @@ internal static class YamlSettings
             // The parser's message can quote the file, and with it a password: only the place is told.
             faults.Add(new Fault($"{path}:{error.Start.Line}", "", "", $"is not valid YAML near column {error.Start.Column}", "check indentation, colons and quotes on that line"));
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // What the parser throws at some broken text instead of its own exception.
+            faults.Add(new Fault(path, "", "", "is not valid YAML", "check that every bracket and quote is closed"));
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             faults.Add(new Fault(path, "", "", "cannot be read", "give the sidecar's user the right to read it"));

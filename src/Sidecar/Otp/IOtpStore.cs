@@ -9,6 +9,9 @@ namespace Sidecar.Otp;
 /// </summary>
 internal interface IOtpStore
 {
+    /// <summary>Returns when the store answers; changes nothing.</summary>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Issues a code for a flow, if the captcha is unspent, no mail went to the address within the cooldown, the flow is not
     /// locked and the address has room for it; marks the captcha as spent only then. Replaces the flow's older code, keeps

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Sidecar.Hosting;
+
+/// <summary>Where log lines go and how they look: readable in Development, one JSON object a line elsewhere.</summary>
+internal static class LoggingSetup
+{
+    public static void AddLines(this ILoggingBuilder logging, bool isDevelopment)
+    {
+        // The framework's own request logs carry targets, and with them addresses.
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
+        if (isDevelopment)
+        {
+            logging.AddSimpleConsole(static console => console.SingleLine = true);
+            return;
+        }
+
+        logging.AddConsole(static console => console.FormatterName = JsonLineFormatter.FormatterName);
+        logging.Services.AddSingleton<ConsoleFormatter, JsonLineFormatter>();
+    }
+}

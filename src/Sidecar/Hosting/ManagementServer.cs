@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+
+namespace Sidecar.Hosting;
+
+/// <summary>
+/// Health, metrics and the Development clock on a port of their own: a second web application, so that no route of either can
+/// answer for the other. Starts first and stops last.
+/// </summary>
+internal sealed class ManagementServer(
+    ManagementOptions options,
+    Lifecycle lifecycle,
+    IReadOnlyList<HealthCheck> checks,
+    SidecarClock clock,
+    MeterProvider meters,
+    ILoggerFactory logs,
+    bool isDevelopment) : IHostedService, IAsyncDisposable
+{
+    private readonly WebApplication _app = Build(options, lifecycle, checks, clock, meters, logs, isDevelopment);
+
+    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider meters, ILoggerFactory logs, bool isDevelopment)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(logs);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.Address ?? IPAddress.IPv6Any, options.Port);
+        });
+        var app = builder.Build();
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, null, "/metrics", null, null);
+        app.Run(context => (context.Request.Method, context.Request.Path.Value) switch
+        {
+            ("GET" or "HEAD", "/livez") => AnswerAsync(context, 200, "ok"),
+            ("GET" or "HEAD", "/startupz") => AnswerAsync(context, lifecycle.IsListening ? 200 : 503, lifecycle.IsListening ? "ok" : "starting"),
+            ("GET" or "HEAD", "/readyz") => ReadyAsync(context, lifecycle, checks),
+            ("POST", "/dev/advance") when isDevelopment && IPAddress.IsLoopback(context.Connection.RemoteIpAddress ?? IPAddress.None) => AdvanceAsync(context, clock),
+            _ => AnswerAsync(context, 404, "not found"),
+        });
+        return app;
+    }
+
+    /// <summary>Readiness is this process's alone: the app, Redis and the relay are told of, and change nothing.</summary>
+    private static async Task ReadyAsync(HttpContext context, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks)
+    {
+        var results = await Task.WhenAll(checks.Select(async check => (check.Name, Result: await check.Run(context.RequestAborted))));
+        context.Response.StatusCode = lifecycle.IsReady ? 200 : 503;
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartObject();
+        writer.WriteString("status"u8, lifecycle.IsReady ? "ready" : lifecycle.IsListening ? "draining" : "starting");
+        writer.WriteStartObject("checks"u8);
+        foreach (var (name, result) in results)
+        {
+            writer.WriteStartObject(name);
+            writer.WriteString("status"u8, result.IsWell ? "ok" : "failing");
+            writer.WriteString("detail"u8, result.Detail);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static Task AdvanceAsync(HttpContext context, SidecarClock clock)
+    {
+        if (!int.TryParse(context.Request.Query["seconds"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return AnswerAsync(context, 400, "give ?seconds=N, a whole number of seconds to move the clock forward");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+        return AnswerAsync(context, 200, "ok");
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text);
+    }
+}
+
+/// <summary>How a part is doing.</summary>
+internal readonly record struct HealthResult(bool IsWell, string Detail);
+
+/// <summary>One entry of <c>/readyz</c>.</summary>
+/// <param name="Name"><c>upstream</c>, <c>store</c>, <c>mail</c> or <c>accounts</c>.</param>
+/// <param name="Run">Looks, within a second; never throws.</param>
+internal sealed record HealthCheck(string Name, Func<CancellationToken, ValueTask<HealthResult>> Run);

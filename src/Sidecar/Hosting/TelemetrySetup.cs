@@ -1,0 +1,81 @@
+using System.Collections;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Sidecar.Hosting;
+
+/// <summary>
+/// Joins the meters and spans to their exporters: Prometheus always, OTLP where a collector is named. Nothing is traced
+/// without one.
+/// </summary>
+internal static class TelemetrySetup
+{
+    private static readonly string[] Meters =
+    [
+        SidecarTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime",
+    ];
+
+    /// <param name="builder">The process.</param>
+    /// <param name="options">Where to.</param>
+    /// <param name="managementPort">Whose requests are asked too often to be worth a span.</param>
+    /// <param name="takenOver">The plain path of a raw target that is a recovery step; null for every other.</param>
+    public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options, int managementPort, Func<string, string?> takenOver)
+    {
+        builder.Configuration.AddInMemoryCollection(StandardVariables());
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("sidecar"));
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics.AddMeter(Meters).AddPrometheusExporter();
+            if (options.OtlpEndpoint is not null)
+            {
+                metrics.AddOtlpExporter(exporter => Configure(exporter, options, "v1/metrics"));
+            }
+        });
+        if (options.OtlpEndpoint is null)
+        {
+            return;
+        }
+
+        telemetry.WithTracing(tracing => tracing
+            .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.SampleRatio)))
+            .AddSource(SidecarTelemetry.Name, "Yarp.ReverseProxy")
+            .AddAspNetCoreInstrumentation(web =>
+            {
+                web.Filter = context => context.Connection.LocalPort != managementPort;
+                web.EnrichWithHttpResponse = (activity, response) => Clean(activity, response.HttpContext, takenOver);
+            })
+            .AddHttpClientInstrumentation()
+            .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces")));
+    }
+
+    /// <summary>The query of a taken-over route is an address, and so may be what a disguised path hides behind an escaped question mark.</summary>
+    private static void Clean(Activity activity, HttpContext context, Func<string, string?> takenOver)
+    {
+        if (takenOver(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } path)
+        {
+            activity.SetTag("url.query", null);
+            activity.SetTag("url.path", path);
+        }
+    }
+
+    /// <summary>The variables that the OpenTelemetry specification names (<c>OTEL_…</c>); an empty host reads no environment by itself.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> StandardVariables() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Where(static entry => ((string)entry.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+        .Select(static entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
+
+    private static void Configure(OtlpExporterOptions exporter, TelemetryOptions options, string path)
+    {
+        exporter.Protocol = options.UsesHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        exporter.Endpoint = options.UsesHttp ? new Uri(options.OtlpEndpoint!.ToString().TrimEnd('/') + "/" + path) : options.OtlpEndpoint!;
+    }
+}

@@ -1,0 +1,33 @@
+using Sidecar.Hosting;
+
+namespace Sidecar.Otp;
+
+internal enum StoreKind
+{
+    /// <summary>Redis when it is configured, else memory.</summary>
+    Auto,
+
+    Memory,
+
+    Redis,
+}
+
+/// <summary>Where the flows' state lives: section <c>store</c>.</summary>
+internal sealed record StoreOptions
+{
+    public const string Section = "store";
+
+    public StoreKind Kind { get; init; }
+
+    /// <summary>Flows that the memory store holds at once, 1 to 10,000,000; it refuses new ones then. Default 100,000.</summary>
+    public int MaxFlows { get; init; } = 100_000;
+
+    public static StoreOptions Read(SettingsSection section) => new()
+    {
+        Kind = section.Choice("kind", StoreKind.Auto, ("auto", StoreKind.Auto), ("memory", StoreKind.Memory), ("redis", StoreKind.Redis)),
+        MaxFlows = section.Int("max_flows", 100_000, 1, 10_000_000),
+    };
+
+    /// <summary>Whether the state goes to Redis.</summary>
+    public bool UsesRedis(RedisOptions redis) => Kind == StoreKind.Redis || (Kind == StoreKind.Auto && redis.IsConfigured);
+}
