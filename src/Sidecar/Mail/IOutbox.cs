@@ -14,7 +14,10 @@ internal interface IOutbox
     /// <summary>Puts an entry in the queue. False when the queue is full.</summary>
     bool TryEnqueue(OutboxEntry entry);
 
-    /// <summary>Puts an entry in the queue and waits for its first delivery attempt, at most <paramref name="patience"/>.</summary>
+    /// <summary>
+    /// Puts an entry in the queue and waits for its first delivery attempt, at most <paramref name="patience"/>. An attempt that
+    /// fails in that time is the last one: whoever waited is told, and does not want a mail later.
+    /// </summary>
     ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken);
 }
 
@@ -45,9 +48,6 @@ internal abstract record Resolution
     /// somebody's next mail does not tell.
     /// </summary>
     public sealed record NoAccount : Resolution;
-
-    /// <summary>Send nothing, because the address is one that is never mailed.</summary>
-    public sealed record NeverMailed : Resolution;
 }
 
 /// <summary>A mail before its words: recipient, template and model.</summary>

@@ -1,0 +1,172 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sidecar.Mail;
+
+/// <summary>
+/// One attempt at one entry: what is it, which words, hand it over, say how it went. Whether there is another attempt is the
+/// queue's business.
+/// </summary>
+/// <param name="options">Whether reserved domains are mailed.</param>
+/// <param name="templates">The words.</param>
+/// <param name="resolvers">One for each kind of entry.</param>
+/// <param name="send">Hands a message to the relay; null when it took it.</param>
+/// <param name="health">Hears how the relay did.</param>
+/// <param name="metrics">Counts attempts.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Hears of failures, without recipients.</param>
+internal sealed partial class Delivery(
+    MailOptions options,
+    MailTemplates templates,
+    IEnumerable<IOutboxResolver> resolvers,
+    Func<Message, CancellationToken, Task<RelayFailure?>> send,
+    RelayHealth health,
+    MailMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly Dictionary<string, IOutboxResolver> _resolvers = resolvers.ToDictionary(static resolver => resolver.Kind, StringComparer.Ordinal);
+    private readonly DeliveryTimes _times = new();
+
+    /// <summary>Tries once. Throws only when <paramref name="stop"/> ends it.</summary>
+    /// <param name="entry">What to deliver.</param>
+    /// <param name="drain">The process stops: nobody is left to time a held slot.</param>
+    /// <param name="stop">Ends the attempt.</param>
+    public async Task<DeliveryOutcome> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken stop)
+    {
+        var left = entry.Expires - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            return Ended(DeliveryOutcome.Expired);
+        }
+
+        // The entry's end also ends an attempt under way: what arrives late is worth nothing and looks like a second mail.
+        using var expiry = new CancellationTokenSource(left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stop);
+        try
+        {
+            return await TryAsync(entry, drain, either.Token, expiry.Token);
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
+        catch (OperationCanceledException) when (expiry.IsCancellationRequested)
+        {
+            return Ended(DeliveryOutcome.Expired);
+        }
+        catch (Exception error)
+        {
+            // A resolver throws when a later attempt may fare better. Its text may speak of the address: only its type is told.
+            Log.NotResolved(logger, entry.Kind, error.GetType().Name);
+            return Ended(DeliveryOutcome.Transient);
+        }
+    }
+
+    private async Task<DeliveryOutcome> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken either, CancellationToken expiry)
+    {
+        if (!_resolvers.TryGetValue(entry.Kind, out var resolver))
+        {
+            Log.UnknownKind(logger, entry.Kind);
+            return Ended(DeliveryOutcome.Permanent);
+        }
+
+        switch (await resolver.ResolveAsync(entry, either))
+        {
+            case Resolution.Send(var letter) when !(options.BlockReservedDomains && ReservedDomains.Contains(letter.To)):
+                return Compose(letter) is { } message ? await SendAsync(message, either, expiry) : Ended(DeliveryOutcome.Permanent);
+
+            case Resolution.NoAccount:
+                await HoldAsync(drain, either);
+                return Ended(DeliveryOutcome.UnknownAccount);
+
+            default:
+                // A reserved domain. Counted as nobody's, but answered as usual: whoever waits must not learn which are never mailed.
+                await HoldAsync(drain, either);
+                Ended(DeliveryOutcome.UnknownAccount);
+                return DeliveryOutcome.Delivered;
+        }
+    }
+
+    private Message? Compose(Letter letter)
+    {
+        try
+        {
+            return templates.Render(letter);
+        }
+        catch (Exception error)
+        {
+            Log.NotRendered(logger, letter.Template, error.GetType().Name);
+            return null;
+        }
+    }
+
+    private async Task<DeliveryOutcome> SendAsync(Message message, CancellationToken either, CancellationToken expiry)
+    {
+        var start = time.GetTimestamp();
+        RelayFailure? failure;
+        try
+        {
+            failure = await send(message, either);
+        }
+        catch (OperationCanceledException) when (expiry.IsCancellationRequested)
+        {
+            metrics.Tried(SmtpRelay.Name, DeliveryOutcome.Expired, time.GetElapsedTime(start));
+            return DeliveryOutcome.Expired;
+        }
+
+        var took = time.GetElapsedTime(start);
+        health.Report(failure);
+        var outcome = failure?.Scope switch
+        {
+            null => DeliveryOutcome.Delivered,
+            FailureScope.Permanent => DeliveryOutcome.Permanent,
+            _ => DeliveryOutcome.Transient,
+        };
+        metrics.Tried(SmtpRelay.Name, outcome, took);
+        if (failure is null)
+        {
+            _times.Add(took);
+        }
+        else if (failure.Scope != FailureScope.Relay)
+        {
+            // Of the relay's own failures its health tells, once.
+            Log.NotDelivered(logger, failure.Level, SmtpRelay.Name, failure.Scope, failure.Line);
+        }
+
+        return outcome;
+    }
+
+    private async Task HoldAsync(CancellationToken drain, CancellationToken either)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(drain, either);
+        try
+        {
+            await Task.Delay(_times.Median, time, ends.Token);
+        }
+        catch (OperationCanceledException) when (drain.IsCancellationRequested)
+        {
+            // The slot is wanted for mails that have somewhere to go.
+        }
+    }
+
+    private DeliveryOutcome Ended(DeliveryOutcome outcome)
+    {
+        metrics.Ended(outcome);
+        return outcome;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Message = "Mail relay {Relay} did not take a mail ({Scope}): {Hint}")]
+        public static partial void NotDelivered(ILogger logger, LogLevel level, string relay, FailureScope scope, string hint);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A queued mail of kind {Kind} cannot be made up for now ({Error}); it is tried again")]
+        public static partial void NotResolved(ILogger logger, string kind, string error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A queued mail is of kind {Kind}, which nothing here knows; it is dropped")]
+        public static partial void UnknownKind(ILogger logger, string kind);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The mail template {Template} cannot be rendered ({Error}); the mail is dropped")]
+        public static partial void NotRendered(ILogger logger, string template, string error);
+    }
+}

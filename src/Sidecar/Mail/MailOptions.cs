@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Sidecar.Hosting;
+
+namespace Sidecar.Mail;
+
+/// <summary>What <c>mail:</c> says about sending; the relay itself stands in <see cref="SmtpOptions"/>.</summary>
+internal sealed record MailOptions
+{
+    public const string Section = "mail";
+
+    /// <summary><c>connect_timeout</c>: from the first packet to the relay's greeting, TLS included. 1s to 2m, 10s by default.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>command_timeout</c>: how long the relay may take over one answer. 1s to 10m, 10s by default.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>block_reserved_domains</c>: whether addresses below example.com, .test and the like are never mailed. True by default.</summary>
+    public bool BlockReservedDomains { get; init; } = true;
+
+    /// <summary><c>queue_capacity</c>: mails waiting, in delivery or between two tries. 1 to 100000, 1000 by default.</summary>
+    public int QueueCapacity { get; init; } = 1000;
+
+    /// <summary><c>concurrency</c>: deliveries at a time. 1 to 64, 4 by default.</summary>
+    public int Concurrency { get; init; } = 4;
+
+    /// <summary><c>drain_timeout</c>: how long a stop waits for the queue. 0s to 5m, 5s by default.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>ca</c>: PEM file of authorities trusted besides the system's; null by default.</summary>
+    public X509Certificate2Collection? ExtraAuthorities { get; init; }
+
+    /// <summary><c>app_name</c>: what mails call the app; empty by default, which takes the sender's name.</summary>
+    public string AppName { get; init; } = "";
+
+    /// <summary><c>templates</c>: the folder of the mail templates; <c>templates</c> beside the settings by default, else the shipped one.</summary>
+    public string TemplateDirectory { get; init; } = "";
+
+    /// <param name="section">The section <c>mail</c>.</param>
+    /// <param name="directory">The folder of the settings; relative paths start there.</param>
+    public static MailOptions Read(SettingsSection section, string directory = "conf")
+    {
+        var defaults = new MailOptions();
+        return new MailOptions
+        {
+            ConnectTimeout = section.Duration("connect_timeout", defaults.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
+            CommandTimeout = section.Duration("command_timeout", defaults.CommandTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            BlockReservedDomains = section.Bool("block_reserved_domains", defaults.BlockReservedDomains),
+            QueueCapacity = section.Int("queue_capacity", defaults.QueueCapacity, 1, 100_000),
+            Concurrency = section.Int("concurrency", defaults.Concurrency, 1, 64),
+            DrainTimeout = section.Duration("drain_timeout", defaults.DrainTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+            ExtraAuthorities = Authorities(section, directory),
+            AppName = section.Text("app_name").Trim(),
+            TemplateDirectory = Templates(section.Text("templates"), directory),
+        };
+    }
+
+    /// <summary>What every template may name besides its own model.</summary>
+    public Dictionary<string, object?> SharedModel(SmtpOptions smtp)
+    {
+        // Without any name the sender's domain is what the recipient would recognise.
+        var name = AppName.Length > 0 ? AppName
+            : smtp.FromName.Length > 0 ? smtp.FromName
+            : smtp.FromAddress[(smtp.FromAddress.LastIndexOf('@') + 1)..];
+        return new(StringComparer.Ordinal) { ["app_name"] = name, ["frontend_url"] = smtp.FrontendUrl };
+    }
+
+    private static string Templates(string configured, string directory)
+    {
+        if (configured.Length > 0)
+        {
+            return Path.GetFullPath(configured, Path.GetFullPath(directory));
+        }
+
+        // A mounted settings folder usually holds the app's file and nothing else.
+        var beside = Path.GetFullPath(Path.Combine(directory, "templates"));
+        return Directory.Exists(beside) ? beside : Path.Combine(AppContext.BaseDirectory, "conf", "templates");
+    }
+
+    private static X509Certificate2Collection? Authorities(SettingsSection section, string directory)
+    {
+        var file = section.Text("ca");
+        if (file.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var found = new X509Certificate2Collection();
+            found.ImportFromPemFile(Path.GetFullPath(file, Path.GetFullPath(directory)));
+            if (found.Count > 0)
+            {
+                return found;
+            }
+
+            section.Reject("ca", "holds no certificate", "give a PEM file with at least one BEGIN CERTIFICATE block");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            section.Reject("ca", "cannot be read", "give the path of a PEM file that the sidecar's user may read");
+        }
+        catch (CryptographicException)
+        {
+            section.Reject("ca", "holds something that is not a certificate", "give a PEM file with BEGIN CERTIFICATE blocks");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Sidecar.Mail;
+
+/// <summary>What can go wrong between here and a relay's "250 queued".</summary>
+internal enum RelayTrouble
+{
+    /// <summary>The settings name no relay.</summary>
+    NotConfigured,
+
+    /// <summary>The relay's name does not resolve.</summary>
+    UnknownHost,
+
+    /// <summary>Nothing listens on that port.</summary>
+    Refused,
+
+    /// <summary>Packets go nowhere.</summary>
+    Unreachable,
+
+    /// <summary>Connected, but no greeting or handshake came.</summary>
+    Silent,
+
+    /// <summary>The relay hung up.</summary>
+    Dropped,
+
+    /// <summary>The relay turned the connection away with an answer.</summary>
+    TurnedAway,
+
+    /// <summary>TLS was begun and something else answered, or no common version was found.</summary>
+    TlsFailed,
+
+    CertificateName,
+    CertificateAuthority,
+    CertificateDate,
+
+    /// <summary>The relay does not offer STARTTLS.</summary>
+    NoStartTls,
+
+    /// <summary>The relay does not offer a login, or none in common, on this connection.</summary>
+    NoLogin,
+
+    LoginRejected,
+
+    /// <summary>The relay wants a login first.</summary>
+    LoginRequired,
+
+    /// <summary>Login failed for the moment (4xx).</summary>
+    LoginUnavailable,
+
+    SenderRefused,
+    RecipientRefused,
+
+    /// <summary>The relay passes mail to other domains on only for those who are logged in.</summary>
+    RelayingDenied,
+
+    MessageRefused,
+
+    /// <summary>What the mail is for is nothing to give a relay as a recipient.</summary>
+    NotAnAddress,
+
+    /// <summary>The connection broke while the message was handed over.</summary>
+    Interrupted,
+
+    /// <summary>A 4xx answer: come back later.</summary>
+    Busy,
+
+    /// <summary>An answer took longer than allowed.</summary>
+    Slow,
+
+    /// <summary>The relay does not speak SMTP as it should, or something unforeseen.</summary>
+    Garbled,
+}

@@ -1,0 +1,154 @@
+using Sidecar.Hosting;
+
+namespace Sidecar.Mail;
+
+/// <summary>The relay as the app's own <c>smtp:</c> section describes it, so that one file serves both.</summary>
+internal sealed record SmtpOptions
+{
+    public const string Section = "smtp";
+
+    private const int ImplicitTlsPort = 465;
+
+    /// <summary><c>mail_server</c>: the relay's name or address. Empty by default: no mail.</summary>
+    public string Server { get; init; } = "";
+
+    /// <summary><c>mail_port</c>: 1 to 65535, 465 by default.</summary>
+    public int Port { get; init; } = ImplicitTlsPort;
+
+    /// <summary><c>mail_use_ssl</c> (true by default) and <c>mail_use_tls</c> (false by default), as one choice.</summary>
+    public RelayEncryption Encryption { get; init; } = RelayEncryption.ImplicitTls;
+
+    /// <summary><c>mail_username</c>: empty by default, which means no login.</summary>
+    public string Username { get; init; } = "";
+
+    /// <summary><c>mail_password</c>: empty by default.</summary>
+    public string Password { get; init; } = "";
+
+    /// <summary><c>mail_from_name</c>, else the first of <c>mail_default_sender</c>: the sender's name, may be empty.</summary>
+    public string FromName { get; init; } = "";
+
+    /// <summary><c>mail_from_address</c>, else the second of <c>mail_default_sender</c>, else <c>mail_username</c> when that is an address.</summary>
+    public string FromAddress { get; init; } = "";
+
+    /// <summary><c>mail_frontend_url</c>: where people open the app, named in mails; empty by default.</summary>
+    public string FrontendUrl { get; init; } = "";
+
+    /// <summary>What works but deserves a line in the log at start.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public bool IsConfigured => Server.Length > 0;
+
+    public static SmtpOptions Read(SettingsSection section)
+    {
+        var warnings = new List<string>();
+        var (name, address) = Sender(section);
+        var options = new SmtpOptions
+        {
+            Server = section.Text("mail_server").Trim(),
+            Port = section.Int("mail_port", ImplicitTlsPort, 1, 65535),
+            Username = section.Text("mail_username"),
+            Password = section.Text("mail_password", secret: true),
+            FromName = name,
+            FromAddress = address,
+            FrontendUrl = section.Text("mail_frontend_url").Trim(),
+            Warnings = warnings,
+        };
+        options = options with { Encryption = ReadEncryption(section, options.Port, warnings) };
+        if (options.FromAddress.Length == 0 && MailboxRule.Accepts(options.Username))
+        {
+            options = options with { FromAddress = options.Username };
+        }
+
+        Check(options, section);
+        if (options is { IsConfigured: true, Encryption: RelayEncryption.None, Username.Length: > 0 })
+        {
+            warnings.Add("smtp.mail_use_ssl and smtp.mail_use_tls are both false: mail_password and every mail cross the network in clear text");
+        }
+
+        return options;
+    }
+
+    /// <summary>Leaves the password out, so that nothing that prints the options can tell it.</summary>
+    public override string ToString() => $"{Server}:{Port} ({Encryption})";
+
+    private static RelayEncryption ReadEncryption(SettingsSection section, int port, List<string> warnings)
+    {
+        switch (section.Bool("mail_use_ssl", true), section.Bool("mail_use_tls", false))
+        {
+            case (true, false):
+                return RelayEncryption.ImplicitTls;
+            case (false, true):
+                return RelayEncryption.StartTls;
+            case (false, false):
+                return RelayEncryption.None;
+            default:
+                var chosen = port == ImplicitTlsPort ? RelayEncryption.ImplicitTls : RelayEncryption.StartTls;
+                var (used, drop) = chosen == RelayEncryption.ImplicitTls ? ("TLS from the first byte", "mail_use_tls") : ("STARTTLS", "mail_use_ssl");
+                warnings.Add($"smtp.mail_use_ssl and smtp.mail_use_tls are both true: {used} is used because mail_port is {port}; set {drop}: false to say so");
+                return chosen;
+        }
+    }
+
+    private static (string Name, string Address) Sender(SettingsSection section)
+    {
+        var sender = section.Texts("mail_default_sender");
+        var (name, address) = sender switch
+        {
+            [] => ("", ""),
+            [var only] => only.Contains('@', StringComparison.Ordinal) ? ("", only) : (only, ""),
+            [var first, var second] => (first, second),
+            _ => ("", ""),
+        };
+        if (sender.Count > 2)
+        {
+            section.Reject("mail_default_sender", "has more than a name and an address", "write it as [\"Name\", \"address@example.com\"]");
+        }
+
+        var fromName = section.Text("mail_from_name");
+        var fromAddress = section.Text("mail_from_address");
+        return ((fromName.Length > 0 ? fromName : name).Trim(), (fromAddress.Length > 0 ? fromAddress : address).Trim());
+    }
+
+    private static void Check(SmtpOptions options, SettingsSection section)
+    {
+        if (!options.IsConfigured)
+        {
+            return;
+        }
+
+        if (Uri.CheckHostName(options.Server) == UriHostNameType.Unknown)
+        {
+            section.Reject("mail_server", "is not a host name or an IP address", "write the name alone, such as smtp.example.com, without scheme and port");
+        }
+
+        if (options.Username.Length > 0 && options.Password.Length == 0)
+        {
+            section.Reject("mail_username", "has no mail_password beside it", "set mail_password, or empty mail_username for a relay without login");
+        }
+
+        if (options.Username.Length == 0 && options.Password.Length > 0)
+        {
+            section.Reject("mail_password", "has no mail_username beside it", "set mail_username, or empty mail_password for a relay without login", secret: true);
+        }
+
+        if (!MailboxRule.Accepts(options.FromAddress))
+        {
+            var key = section.Has("mail_from_address") ? "mail_from_address" : "mail_default_sender";
+            var problem = options.FromAddress.Length == 0 ? "names no address, and mail_username is none" : "is not an e-mail address";
+            section.Reject(key, problem, key == "mail_from_address"
+                ? "write the address mails come from, such as noreply@example.com"
+                : "write it as [\"Name\", \"noreply@example.com\"]");
+        }
+
+        if (options.FromName.Any(char.IsControl))
+        {
+            section.Reject("mail_default_sender", "has a control character in the name", "write the sender's name on one line");
+        }
+
+        if (options.FrontendUrl.Length > 0
+            && !(Uri.TryCreate(options.FrontendUrl, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)))
+        {
+            section.Reject("mail_frontend_url", "is not an http or https URL", "write where people open the app, such as https://app.example.com, or leave it empty");
+        }
+    }
+}

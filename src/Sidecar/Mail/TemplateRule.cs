@@ -1,0 +1,7 @@
+namespace Sidecar.Mail;
+
+/// <summary>What a template may and must name; given by whoever fills its model, so that a slip shows at start and not in a mail.</summary>
+/// <param name="Name">The files' name: <c>NAME.text.hbs</c> and <c>NAME.html.hbs</c>.</param>
+/// <param name="Variables">The keys of its model.</param>
+/// <param name="Required">Those without which the mail is worth nothing; in both parts.</param>
+internal sealed record TemplateRule(string Name, IReadOnlyList<string> Variables, IReadOnlyList<string> Required);

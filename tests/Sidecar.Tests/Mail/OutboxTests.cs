@@ -1,0 +1,396 @@
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Hosting;
+using Sidecar.Mail;
+
+namespace Sidecar.Tests.Mail;
+
+public sealed class OutboxTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly WatchedTime _time = new();
+    private readonly FakeRelay _relay = new();
+    private readonly RelayHealth _health;
+    private readonly List<Outbox> _outboxes = [];
+
+    public OutboxTests() => _health = new RelayHealth(true, _ => Task.FromResult<RelayFailure?>(null), _time, NullLogger<RelayHealth>.Instance);
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        foreach (var outbox in _outboxes)
+        {
+            await outbox.StopAsync(now.Token);
+            outbox.Dispose();
+        }
+
+        _health.Dispose();
+    }
+
+    [Fact]
+    public async Task EnqueueAndWait_RelayTakesIt_Delivered()
+    {
+        var outbox = await StartAsync();
+
+        var outcome = outbox.EnqueueAndWaitAsync(Entry("alice@acme.io"), Patience, default);
+        var attempt = await _relay.NextAsync();
+        attempt.Take();
+
+        Assert.Equal(DeliveryOutcome.Delivered, await outcome);
+        Assert.Equal("alice@acme.io", attempt.Message.To);
+        Assert.Contains("QWMZKTRB", attempt.Message.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TryEnqueue_QueueFull_SaysSoUntilOneIsDone()
+    {
+        var outbox = await StartAsync(new MailOptions { QueueCapacity = 2, Concurrency = 1 });
+
+        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        var second = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
+        Assert.False(outbox.TryEnqueue(Entry("c@acme.io")));
+        Assert.Equal(DeliveryOutcome.QueueFull, await outbox.EnqueueAndWaitAsync(Entry("c@acme.io"), Patience, default));
+
+        (await _relay.NextAsync()).Take();
+        (await _relay.NextAsync()).Take();
+        await second;
+        Assert.True(outbox.TryEnqueue(Entry("c@acme.io")));
+    }
+
+    [Fact]
+    public async Task Delivery_Transient_IsTriedAgainAfterOneTwoFourSeconds()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+
+        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+
+        foreach (var seconds in new[] { 1, 2, 4 })
+        {
+            await WaitingAsync(outbox);
+            _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+            Assert.Equal(0, _relay.Attempts);
+            _time.Advance(TimeSpan.FromSeconds(seconds * 0.25) + TimeSpan.FromMilliseconds(1));
+            (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+        }
+    }
+
+    [Fact]
+    public async Task Delivery_RetryWaits_OtherMailPassesThroughTheOnlySlot()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+
+        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+        var second = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
+        (await _relay.NextAsync()).Take();
+
+        Assert.Equal(DeliveryOutcome.Delivered, await second);
+    }
+
+    [Fact]
+    public async Task Delivery_RecipientRefused_IsDroppedAndRelayStaysUp()
+    {
+        var outbox = await StartAsync();
+
+        var outcome = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+        (await _relay.NextAsync()).Fail(RelayTrouble.RecipientRefused);
+
+        Assert.Equal(DeliveryOutcome.Permanent, await outcome);
+        Assert.True(outbox.CanDeliver);
+        _time.Advance(Lifetime);
+        Assert.Equal(0, _relay.Attempts);
+    }
+
+    [Fact]
+    public async Task Delivery_EntryEnded_IsNeverOffered()
+    {
+        var outbox = await StartAsync();
+
+        Assert.Equal(DeliveryOutcome.Expired, await outbox.EnqueueAndWaitAsync(Entry("a@acme.io", lifetime: TimeSpan.Zero), Patience, default));
+        Assert.Equal(0, _relay.Attempts);
+    }
+
+    [Fact]
+    public async Task Delivery_EntryEndsBetweenTwoTries_IsNotTriedAgain()
+    {
+        using var measured = new Measured();
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+
+        Assert.True(outbox.TryEnqueue(Entry("a@acme.io", lifetime: TimeSpan.FromMilliseconds(900))));
+        (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+        await WaitingAsync(outbox);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(("none", "expired"), await measured.NextAsync("expired"));
+        Assert.Equal(0, _relay.Attempts);
+    }
+
+    [Fact]
+    public async Task Delivery_FailsWhileSomebodyWaits_IsNotTriedAgain()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+
+        var first = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+        (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+        Assert.Equal(DeliveryOutcome.Transient, await first);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await WaitingAsync(outbox);
+
+        Assert.Equal(0, _relay.Attempts);
+    }
+
+    [Fact]
+    public async Task Delivery_FailsAfterPatienceEnded_IsTriedAgain()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+
+        var first = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+        var attempt = await _relay.NextAsync();
+        _time.Advance(Patience);
+        Assert.Equal(DeliveryOutcome.StillQueued, await first);
+        attempt.Fail(RelayTrouble.Busy);
+        await WaitingAsync(outbox);
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        (await _relay.NextAsync()).Take();
+    }
+
+    [Fact]
+    public async Task Delivery_EntryEndsDuringTheAttempt_AttemptIsCut()
+    {
+        var outbox = await StartAsync();
+
+        var outcome = outbox.EnqueueAndWaitAsync(Entry("a@acme.io", lifetime: TimeSpan.FromSeconds(10)), Patience, default);
+        await _relay.NextAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(DeliveryOutcome.Expired, await outcome);
+    }
+
+    [Fact]
+    public async Task Delivery_NoAccount_HoldsTheSlotForTheMedianDelivery()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+        foreach (var milliseconds in new[] { 300, 700, 5000 })
+        {
+            var sent = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+            var attempt = await _relay.NextAsync();
+            _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            attempt.Take();
+            await sent;
+        }
+
+        var unknown = outbox.EnqueueAndWaitAsync(Entry(""), Patience, default);
+        var known = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
+        await _time.WaitBegunAsync(TimeSpan.FromMilliseconds(700));
+        _time.Advance(TimeSpan.FromMilliseconds(699));
+        Assert.False(unknown.IsCompleted);
+        Assert.Equal(0, _relay.Attempts);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(DeliveryOutcome.UnknownAccount, await unknown);
+        (await _relay.NextAsync()).Take();
+        Assert.Equal(DeliveryOutcome.Delivered, await known);
+    }
+
+    [Fact]
+    public async Task Delivery_ReservedDomain_LooksDelivered()
+    {
+        var outbox = await StartAsync(new MailOptions { BlockReservedDomains = true });
+
+        var outcome = outbox.EnqueueAndWaitAsync(Entry("alice@example.com"), Patience, default);
+        await _time.WaitBegunAsync(TimeSpan.FromMilliseconds(200));
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal(DeliveryOutcome.Delivered, await outcome);
+        Assert.Equal(0, _relay.Attempts);
+    }
+
+    [Fact]
+    public async Task Delivery_ReservedDomainsAllowed_AreMailed()
+    {
+        var outbox = await StartAsync(new MailOptions { BlockReservedDomains = false });
+
+        outbox.TryEnqueue(Entry("alice@example.com"));
+
+        Assert.Equal("alice@example.com", (await _relay.NextAsync()).Message.To);
+    }
+
+    [Fact]
+    public async Task EnqueueAndWait_PatienceEnds_StillQueuedAndDeliveredLater()
+    {
+        var outbox = await StartAsync();
+
+        var outcome = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), TimeSpan.FromSeconds(5), default);
+        var attempt = await _relay.NextAsync();
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(DeliveryOutcome.StillQueued, await outcome);
+        Assert.False(attempt.Answer.Task.IsCompleted);
+        attempt.Take();
+    }
+
+    [Fact]
+    public async Task Delivery_ResolverThrows_IsTriedAgain()
+    {
+        var outbox = await StartAsync();
+
+        Assert.Equal(DeliveryOutcome.Transient, await outbox.EnqueueAndWaitAsync(Entry("throw"), Patience, default));
+    }
+
+    [Fact]
+    public async Task Delivery_UnknownKind_IsDropped()
+    {
+        var outbox = await StartAsync();
+        var entry = Entry("a@acme.io") with { Kind = "never-heard-of" };
+
+        Assert.Equal(DeliveryOutcome.Permanent, await outbox.EnqueueAndWaitAsync(entry, Patience, default));
+    }
+
+    [Fact]
+    public async Task Delivery_RelayDown_MailWaitsForItsReturnWithoutTrying()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        (await _relay.NextAsync()).Fail(RelayTrouble.Refused);
+        await WaitingAsync(outbox);
+        Assert.False(outbox.CanDeliver);
+
+        Assert.True(outbox.TryEnqueue(Entry("b@acme.io")));
+        await WaitingAsync(outbox);
+        Assert.Equal(0, _relay.Attempts);
+
+        _health.Report(null);
+        var first = await _relay.NextAsync();
+        first.Take();
+        var second = await _relay.NextAsync();
+        second.Take();
+        Assert.Equal(["a@acme.io", "b@acme.io"], new[] { first.Message.To, second.Message.To }.Order());
+    }
+
+    [Fact]
+    public async Task Stop_QueueEmptiesInTime_LosesNothing()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+        var first = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+        var second = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
+
+        var stop = outbox.StopAsync(default);
+        Assert.False(outbox.TryEnqueue(Entry("c@acme.io")));
+        (await _relay.NextAsync()).Take();
+        (await _relay.NextAsync()).Take();
+        await stop;
+
+        Assert.Equal((DeliveryOutcome.Delivered, DeliveryOutcome.Delivered), (await first, await second));
+    }
+
+    [Fact]
+    public async Task Stop_RetryWaits_GetsOneLastTryAtOnce()
+    {
+        var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
+        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+        await WaitingAsync(outbox);
+
+        var stop = outbox.StopAsync(default);
+        (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
+
+        await stop;
+    }
+
+    [Fact]
+    public async Task Stop_RelayHangs_EndsAtTheBound()
+    {
+        var outbox = await StartAsync(new MailOptions { DrainTimeout = TimeSpan.FromSeconds(5) });
+        var waiting = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+        await _relay.NextAsync();
+
+        var stop = outbox.StopAsync(default);
+        Assert.False(stop.IsCompleted);
+        await _time.WaitBegunAsync(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        await stop;
+        Assert.Equal(DeliveryOutcome.Transient, await waiting);
+    }
+
+    [Fact]
+    public async Task Metrics_Delivery_CountsAndMeasuresTheQueue()
+    {
+        using var measured = new Measured();
+        var outbox = await StartAsync();
+        var sent = outbox.EnqueueAndWaitAsync(Entry("a@acme.io"), Patience, default);
+        var attempt = await _relay.NextAsync();
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        var (length, age) = measured.Queue();
+        Assert.True(length >= 1);
+        Assert.True(age >= 3);
+        attempt.Take();
+        await sent;
+        Assert.Equal(("default", "delivered"), await measured.NextAsync("delivered"));
+    }
+
+    [Fact]
+    public async Task Span_Delivery_LinksToItsRequest()
+    {
+        var request = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        var ended = new TaskCompletionSource<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == SidecarTelemetry.Name,
+            Sample = static (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.Links.Any(link => link.Context.TraceId == request.TraceId))
+                {
+                    ended.TrySetResult(activity);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        var outbox = await StartAsync();
+
+        outbox.TryEnqueue(Entry("a@acme.io") with { Parent = request });
+        (await _relay.NextAsync()).Take();
+
+        var span = await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("mail deliver", span.OperationName);
+        Assert.NotEqual(request.TraceId, span.TraceId);
+    }
+
+    private OutboxEntry Entry(string to, TimeSpan? lifetime = null) =>
+        new("test", Encoding.UTF8.GetBytes(to), _time.GetUtcNow() + (lifetime ?? Lifetime), default);
+
+    private async Task<Outbox> StartAsync(MailOptions? options = null)
+    {
+        var outbox = new Outbox(
+            options ?? new MailOptions(), [], MailSamples.Templates(), [new Resolver()], _relay.SendAsync, _health, _time, NullLogger<Outbox>.Instance);
+        _outboxes.Add(outbox);
+        await outbox.StartAsync(default);
+        return outbox;
+    }
+
+    /// <summary>Waits until the only slot has put away what it had: an entry behind that has then been through.</summary>
+    private async Task WaitingAsync(Outbox outbox) =>
+        Assert.Equal(DeliveryOutcome.Expired, await outbox.EnqueueAndWaitAsync(Entry("", lifetime: TimeSpan.Zero), Patience, default));
+
+    /// <summary>Payload is the address; empty and `throw` stand for the other outcomes.</summary>
+    private sealed class Resolver : IOutboxResolver
+    {
+        public string Kind => "test";
+
+        public ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<Resolution>(Encoding.UTF8.GetString(entry.Payload.Span) switch
+            {
+                "" => new Resolution.NoAccount(),
+                "throw" => throw new InvalidOperationException("later"),
+                var to => new Resolution.Send(MailSamples.Letter(to)),
+            });
+    }
+}
