@@ -1,1 +1,14 @@
-Console.WriteLine("hi");
+using Sidecar.Commands;
+using Sidecar.Hosting;
+
+var arguments = CommandLine.Parse(args);
+return arguments.Command switch
+{
+    "run" => await RunCommand.RunAsync(arguments),
+    "check-config" => CheckConfigCommand.Run(arguments),
+    "keygen" => KeygenCommand.Run(),
+    "health" => await HealthCommand.RunAsync(arguments),
+    "--version" => UsageCommand.Version(),
+    "--help" or "-h" => UsageCommand.Help(),
+    _ => UsageCommand.Wrong(arguments),
+};

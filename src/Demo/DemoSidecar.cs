@@ -1,0 +1,64 @@
+using System.Collections;
+using Sidecar.Commands;
+using Sidecar.Hosting;
+using Sidecar.Upstream;
+
+namespace Sidecar.Demo;
+
+/// <summary>
+/// The sidecar within the demo's process, on its memory store, handing proofs to the app without a Redis in between.
+/// </summary>
+internal static class DemoSidecar
+{
+    private const string EnvironmentPrefix = "SIDECAR__";
+
+    /// <param name="ports">Where it and its neighbours listen.</param>
+    /// <param name="handoff">The app's side of the proof.</param>
+    public static async Task<IAsyncDisposable> StartAsync(DemoPorts ports, IHandoff handoff)
+    {
+        var environment = Environment.GetEnvironmentVariables();
+        var arguments = new CommandLine("run", Path.Combine(AppContext.BaseDirectory, "conf"), Settings(ports, environment), "");
+        var options = SidecarOptions.Read(arguments, environment);
+        var app = SidecarApplication.Create(options, new SidecarClock(), handoff);
+        RunCommand.Announce(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sidecar"), options);
+        await app.StartAsync();
+        return app;
+    }
+
+    /// <summary>
+    /// What the demo sets, as <c>--set</c> takes it. A flag is stronger than the environment, so what the environment names
+    /// itself is left out here: there the user's word counts.
+    /// </summary>
+    public static IReadOnlyList<string> Settings(DemoPorts ports, IDictionary environment)
+    {
+        var given = environment.Keys.Cast<string>().Where(static name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
+        return [.. All(ports).Where(setting => !given.Exists(name => Names(name, setting.Key))).Select(static setting => $"{setting.Key}={setting.Value}")];
+    }
+
+    private static IEnumerable<(string Key, string Value)> All(DemoPorts ports) =>
+    [
+        ("listeners.0.address", "127.0.0.1"),
+        ("listeners.0.port", $"{ports.Sidecar}"),
+        ("listeners.0.upstream", ports.AppUrl),
+        ("management.address", "127.0.0.1"),
+        ("management.port", $"{ports.Management}"),
+        ("smtp.mail_server", "127.0.0.1"),
+        ("smtp.mail_port", $"{ports.Smtp}"),
+        ("smtp.mail_use_ssl", "false"),
+        ("smtp.mail_use_tls", "false"),
+        ("smtp.mail_default_sender.0", "Demo"),
+        ("smtp.mail_default_sender.1", "noreply@example.com"),
+        // The demo's addresses are example.com, to which nothing is mailed otherwise (RFC 2606).
+        ("mail.block_reserved_domains", "false"),
+        ("store.kind", "memory"),
+    ];
+
+    private static bool Names(string variable, string key)
+    {
+        var name = EnvironmentPrefix + key.Replace(".", "__", StringComparison.Ordinal);
+        // A list of plain values is replaced whole, so one element from the environment stands for the list.
+        return char.IsAsciiDigit(key[^1])
+            ? variable.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase)
+            : variable.Equals(name, StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sidecar.Demo;
+
+/// <summary>
+/// Where the demo's parts listen, all on 127.0.0.1. One record, so that the offset is added in one place and every link,
+/// setting and command that is printed follows it.
+/// </summary>
+internal sealed record DemoPorts(int Offset = 0)
+{
+    private const int Highest = 9380;
+
+    public int Sidecar => 8080 + Offset;
+
+    public int Management => 9090 + Offset;
+
+    public int App => Highest + Offset;
+
+    public int Inbox => 8025 + Offset;
+
+    public int Smtp => 2525 + Offset;
+
+    public string SidecarUrl => Url(Sidecar);
+
+    public string AppUrl => Url(App);
+
+    public string InboxUrl => Url(Inbox);
+
+    public string ManagementUrl => Url(Management);
+
+    public IReadOnlyList<(string Name, int Port)> All =>
+        [("sidecar", Sidecar), ("management", Management), ("app", App), ("inbox", Inbox), ("smtp", Smtp)];
+
+    /// <summary>Reads <c>--port-offset N</c>; anything else is a mistake worth a word.</summary>
+    public static bool TryParse(IReadOnlyList<string> arguments, [NotNullWhen(true)] out DemoPorts? ports, out string problem)
+    {
+        ports = null;
+        problem = "";
+        var offset = 0;
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var (name, value) = arguments[i].Split('=', 2) is [var left, var right] ? (left, right) : (arguments[i], null);
+            if (name != "--port-offset")
+            {
+                problem = $"{name}: unknown option. Fix: the only one is --port-offset N";
+                return false;
+            }
+
+            value ??= ++i < arguments.Count ? arguments[i] : "";
+            if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out offset) || offset > IPEndPoint.MaxPort - Highest)
+            {
+                problem = $"--port-offset: '{value}': not a number that fits. Fix: give 0 to {IPEndPoint.MaxPort - Highest}";
+                return false;
+            }
+        }
+
+        ports = new DemoPorts(offset);
+        return true;
+    }
+
+    /// <summary>One line for each port that somebody else has; empty when all are free.</summary>
+    public IReadOnlyList<string> Taken() =>
+    [
+        .. from part in All
+           where !IsFree(part.Port)
+           select $"port {part.Port} ({part.Name}) on 127.0.0.1 is taken. Fix: free it, or move all ports with --port-offset N",
+    ];
+
+    private static string Url(int port) => $"http://127.0.0.1:{port}";
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Sidecar.Hosting;
+
+namespace Sidecar.Accounts;
+
+internal enum AccountsKind
+{
+    /// <summary>Ask the app's login, which tells without credentials.</summary>
+    Probe,
+
+    /// <summary>Every address counts as an account; for apps that cannot be asked.</summary>
+    Any,
+}
+
+/// <summary>How accounts are looked up.</summary>
+/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> (default) or <c>any</c>.</param>
+/// <param name="Upstream"><c>accounts.upstream</c>: where the probe asks. Default: the first listener's upstream.</param>
+/// <param name="Timeout"><c>accounts.timeout</c>: for one look-up. 100ms to 30s; default 3s.</param>
+/// <param name="Cache"><c>accounts.cache</c>: how long an answer is kept. 0s to 1h; default 30s.</param>
+internal sealed record AccountsOptions(AccountsKind Kind, Uri Upstream, TimeSpan Timeout, TimeSpan Cache)
+{
+    public const string Section = "accounts";
+
+    public static AccountsOptions Read(SettingsSection root, Uri appUpstream)
+    {
+        var section = root.Section(Section);
+        var upstream = section.Text("upstream", appUpstream.ToString());
+        if (!Uri.TryCreate(upstream, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            section.Reject("upstream", "is not the address of an app", "write scheme, host and port, such as http://127.0.0.1:9380");
+            uri = appUpstream;
+        }
+
+        return new(
+            section.Choice("kind", AccountsKind.Probe, ("probe", AccountsKind.Probe), ("any", AccountsKind.Any)),
+            uri,
+            section.Duration("timeout", TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)),
+            section.Duration("cache", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1)));
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Caching.Memory;
+using Sidecar.Hosting;
+
+namespace Sidecar.Accounts;
+
+/// <summary>
+/// Keeps answers for <c>accounts.cache</c>, so that a resend does not ask the app again, and tells telemetry. Failures are
+/// not kept. Kept by the spelling as typed: to some apps another case is another address, and one client's odd spelling must
+/// not become everybody's answer.
+/// </summary>
+internal sealed class CachedLookup(IAccountLookup inner, AccountsOptions options, TimeProvider clock) : IAccountLookup, IDisposable
+{
+    private const int MostEntries = 10_000;
+
+    private static readonly Counter<long> Lookups = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.accounts.lookups", "{lookup}", "Account look-ups by kind and outcome.");
+
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostEntries });
+
+    public string Trouble => inner.Trouble;
+
+    public async ValueTask<bool> ExistsAsync(EmailAddress address, CancellationToken cancellationToken)
+    {
+        if (_cache.TryGetValue(address.Typed, out Answer? kept) && kept!.Until > clock.GetUtcNow())
+        {
+            Count(kept.Exists ? "known" : "unknown");
+            return kept.Exists;
+        }
+
+        using var span = SidecarTelemetry.Source.StartActivity("account lookup", ActivityKind.Client);
+        try
+        {
+            var exists = await inner.ExistsAsync(address, cancellationToken);
+            Count(exists ? "known" : "unknown");
+            if (options.Cache > TimeSpan.Zero)
+            {
+                _cache.Set(address.Typed, new Answer(exists, clock.GetUtcNow() + options.Cache), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Cache });
+            }
+
+            return exists;
+        }
+        catch (AccountsUnavailableException error)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
+            Count("unavailable");
+            throw;
+        }
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    private void Count(string outcome) =>
+        Lookups.Add(1, new TagList { { "kind", options.Kind == AccountsKind.Probe ? "probe" : "any" }, { "outcome", outcome } });
+
+    private sealed record Answer(bool Exists, DateTimeOffset Until);
+}

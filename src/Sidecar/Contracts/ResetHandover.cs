@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sidecar.Hosting;
+using Sidecar.Recovery;
+using Sidecar.Upstream;
+
+namespace Sidecar.Contracts;
+
+/// <summary>
+/// Hands a proven reset to the app: puts the proof where the app looks, forwards, takes the proof back, and settles the
+/// reservation by what the app said. The client's disconnect stops none of it.
+/// </summary>
+internal sealed partial class ResetHandover(
+    RecoveryFlow flow,
+    IHandoff handoff,
+    AppForwarder forwarder,
+    ForwardOptions options,
+    ClientAddressResolver clients,
+    TicketCarrier tickets,
+    ILogger<ResetHandover> logger)
+{
+    private static readonly string[] Required = ["email", "new_password", "confirm_new_password"];
+
+    /// <summary>Longer than the app may take, so that no second proof of the address is at the app with the first.</summary>
+    private TimeSpan Lease => options.ResetTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(5);
+
+    /// <summary>Answers the reset; returns the outcome's name, and the address it was about, for telemetry.</summary>
+    public async ValueTask<(string Outcome, string? Typed)> HandleAsync(StepRequest request)
+    {
+        var context = request.Context;
+        var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        if (body.Problem != BodyProblem.None)
+        {
+            await RagflowAnswers.WriteAsync(context, body.Problem);
+            return ("bad_body", null);
+        }
+
+        if (!Required.All(name => body.Fields[name].IsGiven))
+        {
+            await RagflowAnswers.Refuse(context, RagflowEnvelope.Argument, "email and passwords are required");
+            return ("field_missing", null);
+        }
+
+        if (body.Fields.RepeatsName)
+        {
+            await RagflowAnswers.Refuse(context, RagflowEnvelope.Argument, "a field is given twice");
+            return ("field_repeated", null);
+        }
+
+        var typed = body.Fields["email"].Text;
+        var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, context.RequestAborted);
+        if (outcome is not RecoveryOutcome.Proven { Reservation: var reservation })
+        {
+            await RagflowAnswers.WriteAsync(context, outcome);
+            return (outcome.Name, typed);
+        }
+
+        return (await HandOverAsync(request, typed!, body.Bytes, reservation), typed);
+    }
+
+    private async ValueTask<string> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
+    {
+        var context = request.Context;
+        try
+        {
+            await handoff.GrantAsync(key, CancellationToken.None);
+        }
+        catch (HandoffUnavailableException error)
+        {
+            LogHandoffFailed(error.Message);
+            // It may have arrived all the same.
+            await RevokeAsync(key);
+            await reservation.ReleaseAsync();
+            await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
+            return "unavailable";
+        }
+
+        var transformer = new ResetTransformer(clients, request.Route.Path, verdict => SettleAsync(request, key, reservation, verdict));
+        try
+        {
+            context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
+            await forwarder.ForwardResetAsync(context, transformer);
+        }
+        finally
+        {
+            if (transformer.Verdict is null)
+            {
+                await SettleAsync(request, key, reservation, AppForwarder.NeverReachedApp(context) ? ResetVerdict.Refused : ResetVerdict.Unknown);
+            }
+        }
+
+        return transformer.Verdict switch { ResetVerdict.Accepted => "reset", ResetVerdict.Refused => "refused_by_app", _ => "app_unknown" };
+    }
+
+    private async ValueTask SettleAsync(StepRequest request, string key, ProofReservation reservation, ResetVerdict verdict)
+    {
+        await RevokeAsync(key);
+        await (verdict == ResetVerdict.Refused ? reservation.ReleaseAsync() : reservation.UseAsync());
+        if (verdict == ResetVerdict.Accepted)
+        {
+            tickets.Delete(request.Context, request.Client);
+        }
+    }
+
+    private async ValueTask RevokeAsync(string key)
+    {
+        try
+        {
+            await handoff.RevokeAsync(key, CancellationToken.None);
+        }
+        catch (HandoffUnavailableException error)
+        {
+            // It ends by itself within seconds.
+            LogHandoffFailed(error.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The proof could not be handed to the app: {Reason}. Check `handoff.redis`, or `redis` where that is not set: it must be the app's own.")]
+    private partial void LogHandoffFailed(string reason);
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using Sidecar.Accounts;
+using Sidecar.Captcha;
+using Sidecar.Hosting;
+using Sidecar.Mail;
+using Sidecar.Otp;
+
+namespace Sidecar.Recovery;
+
+/// <summary>
+/// The steps by which somebody proves to control an address: picture, code, verification, reset. With uniform answers no step
+/// depends on whether the address has an account: the mail worker finds that out later.
+/// </summary>
+internal sealed class RecoveryFlow(
+    RecoveryOptions options,
+    CaptchaChallenges captchas,
+    IOtpStore store,
+    TicketSealer tickets,
+    KeyRing keys,
+    CodeGenerator codes,
+    CodeHasher hasher,
+    IAccountLookup accounts,
+    IOutbox outbox,
+    RecoveryMail mail,
+    TimeProvider clock)
+{
+    private const Purpose Kind = Purpose.Recovery;
+
+    /// <summary>Draws a picture. The flow of an unverified ticket for the same address goes on; any other begins anew.</summary>
+    public ValueTask<RecoveryOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
+        StepAsync(typed, ticket, async (address, current) =>
+        {
+            await store.CheckAsync(cancellationToken);
+            var open = current is { Stage: TicketStage.Open } ? current : Ticket.New(Kind, keys.Name(address.Normalised), clock.GetUtcNow());
+            var challenge = await captchas.NewAsync(cancellationToken);
+            open = open.WithCaptcha(new TicketCaptcha(Ticket.NewId(), challenge.Text, clock.GetUtcNow() + captchas.Lifetime), clock.GetUtcNow());
+            return new RecoveryOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType) { Ticket = tickets.Seal(open) };
+        }, cancellationToken);
+
+    /// <summary>Takes the captcha's answer and has a code mailed.</summary>
+    /// <param name="typed">The address as typed.</param>
+    /// <param name="answer">The captcha's answer as typed.</param>
+    /// <param name="ticket">The sealed ticket, if the client sent one.</param>
+    /// <param name="client">The client's network; one network holds at most one live flow of an address.</param>
+    /// <param name="cancellationToken">The client's patience.</param>
+    public ValueTask<RecoveryOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, CancellationToken cancellationToken) =>
+        StepAsync(typed, ticket, async (address, current) =>
+        {
+            // Said to everybody alike and before anything is charged.
+            if (!mail.IsConfigured || !outbox.CanDeliver)
+            {
+                return new RecoveryOutcome.MailUnavailable();
+            }
+
+            if (current is not { Stage: TicketStage.Open, Captcha: { } captcha } || captcha.Ends <= clock.GetUtcNow())
+            {
+                return await RefuseAsync(new RecoveryOutcome.CaptchaEnded(), cancellationToken);
+            }
+
+            var spent = tickets.Seal(current with { Captcha = null });
+            var remaining = captcha.Ends - clock.GetUtcNow();
+            if (!CaptchaAnswer.Matches(captcha.Answer, answer))
+            {
+                var first = await store.SpendCaptchaAsync(current.AddressName, captcha.Id, remaining, cancellationToken);
+                return first ? new RecoveryOutcome.WrongCaptcha { Ticket = spent } : new RecoveryOutcome.CaptchaEnded { Ticket = spent };
+            }
+
+            var outcome = await IssueAsync(address, current, captcha, remaining, keys.NetworkName(client));
+            return outcome is RecoveryOutcome.CodeSent or RecoveryOutcome.CaptchaEnded ? outcome with { Ticket = spent } : outcome;
+        }, cancellationToken);
+
+    /// <summary>Takes a code. The right one turns the ticket into another, verified one.</summary>
+    public ValueTask<RecoveryOutcome> VerifyAsync(string? typed, string code, string? ticket, CancellationToken cancellationToken) =>
+        StepAsync(typed, ticket, async (address, current) =>
+        {
+            if (current is not { Stage: TicketStage.Open })
+            {
+                return await RefuseAsync(new RecoveryOutcome.NoLiveCode(), cancellationToken);
+            }
+
+            var flow = current.Flow;
+            var attempt = await store.AttemptAsync(flow, cancellationToken);
+            if (attempt.Outcome != AttemptOutcome.Counted)
+            {
+                return attempt.Outcome == AttemptOutcome.Locked ? new RecoveryOutcome.Locked() : new RecoveryOutcome.NoLiveCode();
+            }
+
+            if (!hasher.Matches(attempt.Code!, flow, Normalise(code)))
+            {
+                return new RecoveryOutcome.WrongCode();
+            }
+
+            // A new name for what is proven now: whoever planted or learnt the old ticket has nothing.
+            var verified = current.Rotated(clock.GetUtcNow());
+            return await store.RedeemAsync(flow, attempt.Generation, verified.Flow, options.VerifiedLifetime, cancellationToken)
+                ? new RecoveryOutcome.Verified { Ticket = tickets.Seal(verified) }
+                : new RecoveryOutcome.NoLiveCode();
+        }, cancellationToken);
+
+    /// <summary>Reserves the proof for one reset of exactly this address.</summary>
+    /// <param name="typed">The address in the reset's body.</param>
+    /// <param name="ticket">The sealed ticket, if the client sent one.</param>
+    /// <param name="lease">How long the app may take.</param>
+    /// <param name="cancellationToken">The client's patience.</param>
+    public async ValueTask<RecoveryOutcome> ReserveAsync(string? typed, string? ticket, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!EmailAddress.TryParse(typed, out var address) || TicketFor(address, ticket) is not { Stage: TicketStage.Verified } current)
+            {
+                return await RefuseAsync(new RecoveryOutcome.Unproven(), cancellationToken);
+            }
+
+            // The store has it or has it not: a client that leaves meanwhile must not leave a reservation nobody settles.
+            return await store.ReserveAsync(current.Flow, lease, CancellationToken.None) switch
+            {
+                ReserveResult.Reserved => new RecoveryOutcome.Proven(new ProofReservation(store, current.Flow)),
+                ReserveResult.AddressBusy => new RecoveryOutcome.HandoverBusy(TimeSpan.FromSeconds(1)),
+                _ => new RecoveryOutcome.Unproven(),
+            };
+        }
+        catch (StoreUnavailableException)
+        {
+            return new RecoveryOutcome.Unavailable("store");
+        }
+    }
+
+    private async ValueTask<RecoveryOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network)
+    {
+        var code = codes.Next();
+        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, options.Rules);
+        // From here on the client's disconnect changes nothing: an issued code has its mail, and the captcha is spent.
+        var issued = await store.IssueAsync(request, CancellationToken.None);
+        switch (issued.Outcome)
+        {
+            case IssueOutcome.Issued:
+                return await MailAsync(address, ticket.Flow, code, issued.Generation);
+            case IssueOutcome.CaptchaSpent:
+                return new RecoveryOutcome.CaptchaEnded();
+            case IssueOutcome.CoolingDown:
+                return new RecoveryOutcome.CoolingDown(issued.RetryAfter, options.Cooldown);
+            case IssueOutcome.Locked:
+                return new RecoveryOutcome.Locked();
+            case IssueOutcome.TooManyFlows:
+                return new RecoveryOutcome.TooManyFlows(issued.RetryAfter, options.MaxFlowsPerAddress, options.CodeLifetime);
+            case IssueOutcome.StoreFull:
+                return new RecoveryOutcome.Unavailable("store is full; raise `store.max_flows` or use Redis");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation)
+    {
+        var entry = mail.Code(address, code, options.CodeLifetime);
+        var outcome = options.Answers == AnswerStyle.App
+            ? await outbox.EnqueueAndWaitAsync(entry, RecoveryOptions.DeliveryPatience, CancellationToken.None)
+            : outbox.TryEnqueue(entry) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+        if (outcome is DeliveryOutcome.Delivered or DeliveryOutcome.StillQueued)
+        {
+            return new RecoveryOutcome.CodeSent();
+        }
+
+        await store.WithdrawAsync(flow, generation, CancellationToken.None);
+        return outcome == DeliveryOutcome.UnknownAccount ? new RecoveryOutcome.UnknownAddress() : new RecoveryOutcome.MailUnavailable();
+    }
+
+    /// <summary>What all steps share: an address, perhaps a ticket of its own, and an answer when a part is down. A ticket that still holds goes back to the client.</summary>
+    private async ValueTask<RecoveryOutcome> StepAsync(string? typed, string? ticket, Func<EmailAddress, Ticket?, ValueTask<RecoveryOutcome>> step, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(typed, out var address))
+        {
+            return new RecoveryOutcome.InvalidAddress();
+        }
+
+        try
+        {
+            if (options.Answers == AnswerStyle.App && !await accounts.ExistsAsync(address, cancellationToken))
+            {
+                return new RecoveryOutcome.UnknownAddress();
+            }
+
+            var current = TicketFor(address, ticket);
+            var outcome = await step(address, current);
+            return outcome.Ticket is null && current is not null ? outcome with { Ticket = ticket } : outcome;
+        }
+        catch (StoreUnavailableException)
+        {
+            return new RecoveryOutcome.Unavailable("store");
+        }
+        catch (AccountsUnavailableException)
+        {
+            return new RecoveryOutcome.Unavailable("accounts");
+        }
+    }
+
+    /// <summary>A refusal that needed nothing from the store, which is asked all the same: when it is down, that is the answer to everything.</summary>
+    private async ValueTask<RecoveryOutcome> RefuseAsync(RecoveryOutcome refusal, CancellationToken cancellationToken)
+    {
+        await store.CheckAsync(cancellationToken);
+        return refusal;
+    }
+
+    /// <summary>A code as typed or pasted: case and white space do not matter.</summary>
+    private static string Normalise(string code) => string.Concat(code.Where(static letter => !char.IsWhiteSpace(letter))).ToUpperInvariant();
+
+    /// <summary>A ticket of another purpose or address counts as absent.</summary>
+    private Ticket? TicketFor(EmailAddress address, string? text) =>
+        tickets.Open(text, Kind) is { } ticket && ticket.AddressName == keys.Name(address.Normalised) ? ticket : null;
+}

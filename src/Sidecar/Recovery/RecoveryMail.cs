@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Text;
+using Sidecar.Accounts;
+using Sidecar.Mail;
+
+namespace Sidecar.Recovery;
+
+/// <summary>
+/// The recovery mails: what the queue keeps of them, and what becomes of it when its time comes. The account is looked up
+/// here, in the worker, where no client waits for it.
+/// </summary>
+internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, TimeProvider clock) : IOutboxResolver
+{
+    private const string Language = "en";
+
+    /// <summary>The templates these mails need.</summary>
+    public static readonly TemplateRule Template = new("reset-code", ["code", "ttl_min"], ["code"]);
+
+    public string Kind => "recovery-code";
+
+    /// <summary>Whether there is a relay to send through.</summary>
+    public bool IsConfigured => smtp.IsConfigured;
+
+    /// <summary>The entry for a code: lifetime in minutes, code and address, one a line.</summary>
+    public OutboxEntry Code(EmailAddress address, string code, TimeSpan lifetime)
+    {
+        var payload = $"{Math.Max(1, (int)lifetime.TotalMinutes)}\n{code}\n{address.Typed}";
+        return new(Kind, Encoding.UTF8.GetBytes(payload), clock.GetUtcNow() + lifetime, Activity.Current?.Context ?? default);
+    }
+
+    public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    {
+        var parts = Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 3);
+        if (!EmailAddress.TryParse(parts[2], out var address) || !await accounts.ExistsAsync(address, cancellationToken))
+        {
+            return new Resolution.NoAccount();
+        }
+
+        return new Resolution.Send(new Letter(address.Typed, Template.Name, Language, new() { ["code"] = parts[1], ["ttl_min"] = parts[0] }));
+    }
+}

@@ -1,0 +1,79 @@
+using Sidecar.Hosting;
+using Sidecar.Otp;
+
+namespace Sidecar.Recovery;
+
+/// <summary>Whether answers may tell known from unknown addresses.</summary>
+internal enum AnswerStyle
+{
+    /// <summary>The same answer to everybody; the look-up happens in the mail worker. Default.</summary>
+    Uniform,
+
+    /// <summary>As the app would answer: the account is looked up and the first delivery attempt awaited inline.</summary>
+    App,
+}
+
+/// <summary>The recovery flow's numbers.</summary>
+/// <param name="Enabled"><c>recovery.enabled</c>: default true. Off, the paths stay guarded.</param>
+/// <param name="Answers"><c>recovery.answers</c>: <c>uniform</c> (default) or <c>app</c>.</param>
+/// <param name="CodeLength"><c>recovery.code.length</c>: letters A to Z. 6 to 16; default 8 (37.6 bits).</param>
+/// <param name="CodeLifetime"><c>recovery.code.ttl</c>: 1m to 10m; default 5m.</param>
+/// <param name="Tries"><c>recovery.tries</c>: wrong codes before a flow closes. 1 to 10; default 5.</param>
+/// <param name="Lock"><c>recovery.lock</c>: how long it stays closed. 1m to 24h; default 30m.</param>
+/// <param name="Cooldown"><c>recovery.cooldown</c>: between two mails to an address. 10s to 1h; default 60s.</param>
+/// <param name="MaxFlowsPerAddress"><c>recovery.max_flows_per_address</c>: live flows at once. 1 to 20; default 3.</param>
+/// <param name="VerifiedLifetime"><c>recovery.verified_ttl</c>: how long a proven address may set its password. 1m to 10m; default 5m.</param>
+/// <param name="AllowedOrigins"><c>recovery.allowed_origins</c>: origins besides the app's own that may drive the flow, as <c>https://host[:port]</c>. Default: none.</param>
+/// <param name="SecureCookie"><c>recovery.cookie.secure</c>: <c>auto</c> (default; as the request's scheme), <c>always</c> or <c>never</c>.</param>
+internal sealed record RecoveryOptions(
+    bool Enabled,
+    AnswerStyle Answers,
+    int CodeLength,
+    TimeSpan CodeLifetime,
+    int Tries,
+    TimeSpan Lock,
+    TimeSpan Cooldown,
+    int MaxFlowsPerAddress,
+    TimeSpan VerifiedLifetime,
+    IReadOnlyList<string> AllowedOrigins,
+    bool? SecureCookie)
+{
+    public const string Section = "recovery";
+
+    /// <summary>How long a client waits for the first delivery attempt where answers follow the app.</summary>
+    public static readonly TimeSpan DeliveryPatience = TimeSpan.FromSeconds(5);
+
+    public FlowRules Rules => new(CodeLifetime, Cooldown, Tries, Lock, MaxFlowsPerAddress);
+
+    public static RecoveryOptions Read(SettingsSection root)
+    {
+        var section = root.Section(Section);
+        var code = section.Section("code");
+        return new(
+            section.Bool("enabled", true),
+            section.Choice("answers", AnswerStyle.Uniform, ("uniform", AnswerStyle.Uniform), ("app", AnswerStyle.App)),
+            code.Int("length", 8, 6, 16),
+            code.Duration("ttl", TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
+            section.Int("tries", 5, 1, 10),
+            section.Duration("lock", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromHours(24)),
+            section.Duration("cooldown", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
+            section.Int("max_flows_per_address", 3, 1, 20),
+            section.Duration("verified_ttl", TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
+            ReadOrigins(section),
+            section.Section("cookie").Choice<bool?>("secure", null, ("auto", null), ("always", true), ("never", false)));
+    }
+
+    private static IReadOnlyList<string> ReadOrigins(SettingsSection section)
+    {
+        var origins = section.Texts("allowed_origins");
+        foreach (var origin in origins)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || !uri.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase))
+            {
+                section.Reject("allowed_origins", $"holds `{origin}`, which is no origin", "write scheme and host, and the port where it is not the usual one, such as https://login.example.org");
+            }
+        }
+
+        return origins;
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+using Sidecar.Upstream;
+
+namespace Sidecar;
+
+/// <summary>Builds the process from its options: the public pipeline, and beside it the management port and the mail worker.</summary>
+internal static class SidecarApplication
+{
+    // Above what servers in front commonly let through, so that what got this far is not refused here.
+    private const int MostRequestLineBytes = 32 * 1024;
+    private const int MostHeaderBytes = 64 * 1024;
+
+    /// <param name="options">Read and free of fatal faults.</param>
+    /// <param name="clock">The process's clock.</param>
+    /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
+    public static WebApplication Create(SidecarOptions options, SidecarClock clock, IHandoff? handoff = null)
+    {
+        var guard = new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([.. options.Contracts]));
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
+        var connections = new OpenConnections();
+        builder.Logging.AddLines(options.IsDevelopment);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, connections));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
+        builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
+        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddRecovery(options, handoff);
+
+        var app = builder.Build();
+        var endpoint = app.Services.GetRequiredService<RagflowEndpoint>();
+        var forwarder = app.Services.GetRequiredService<AppForwarder>();
+        app.Run(context =>
+        {
+            var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+            return guard.TryMatch(target, out var guarded) ? endpoint.HandleAsync(context, guarded, target) : forwarder.ForwardAsync(context);
+        });
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, SidecarOptions options, OpenConnections connections)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+        // Bodies are the app's affair, however long and slow; slow headers are still shed.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestLineSize = MostRequestLineBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+        foreach (var listener in options.Listeners)
+        {
+            void Configure(ListenOptions listen)
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection => connections.TrackAsync(connection, next));
+            }
+
+            if (listener.Address is { } address)
+            {
+                kestrel.Listen(address, listener.Port, Configure);
+            }
+            else
+            {
+                kestrel.ListenAnyIP(listener.Port, Configure);
+            }
+        }
+    }
+}

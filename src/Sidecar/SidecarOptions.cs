@@ -1,0 +1,138 @@
+using System.Collections;
+using System.Net;
+using Sidecar.Accounts;
+using Sidecar.Captcha;
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+using Sidecar.Mail;
+using Sidecar.Otp;
+using Sidecar.Recovery;
+using Sidecar.Throttling;
+using Sidecar.Upstream;
+
+namespace Sidecar;
+
+/// <summary>Everything the configuration says, read in one pass, with everything that is wrong with it.</summary>
+internal sealed class SidecarOptions
+{
+    private SidecarOptions(SettingsSection root, string directory, IDictionary environment, bool isDevelopment)
+    {
+        IsDevelopment = isDevelopment;
+        Faults = root.Faults;
+        Listeners = ListenerOptions.Read(root);
+        Management = ManagementOptions.Read(root, Listeners);
+        Shutdown = ShutdownOptions.Read(root);
+        Forward = ForwardOptions.Read(root);
+        ClientAddress = ClientAddressOptions.Read(root);
+        Telemetry = TelemetryOptions.Read(root, environment);
+        Contracts = ReadContracts(root);
+        Recovery = RecoveryOptions.Read(root);
+        Captcha = CaptchaOptions.Read(root.Section("captcha"));
+        Accounts = AccountsOptions.Read(root, Listeners[0].Upstream);
+        Limits = LimitCatalog.Read(root.Section("limits"));
+        Redis = RedisOptions.Read(root.Section("redis"));
+        var handoff = root.Section("handoff").Section("redis");
+        Handoff = handoff.Exists ? RedisOptions.Read(handoff) : Redis;
+        Store = StoreOptions.Read(root.Section(StoreOptions.Section));
+        UsesRedis = Store.UsesRedis(Redis);
+        Keys = KeyRing.Read(root, required: UsesRedis && !isDevelopment);
+        Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
+        Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
+        Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
+        RejectWhatDoesNotFit(root);
+        root.RejectUnknownKeys();
+    }
+
+    public bool IsDevelopment { get; }
+
+    public IReadOnlyList<Fault> Faults { get; }
+
+    public IReadOnlyList<ListenerOptions> Listeners { get; }
+
+    public ManagementOptions Management { get; }
+
+    public ShutdownOptions Shutdown { get; }
+
+    public ForwardOptions Forward { get; }
+
+    public ClientAddressOptions ClientAddress { get; }
+
+    public TelemetryOptions Telemetry { get; }
+
+    /// <summary><c>contracts[]</c>: the app's APIs that are served. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
+    public IReadOnlyList<string> Contracts { get; }
+
+    public RecoveryOptions Recovery { get; }
+
+    public CaptchaOptions Captcha { get; }
+
+    public AccountsOptions Accounts { get; }
+
+    public LimitCatalog Limits { get; }
+
+    public RedisOptions Redis { get; }
+
+    /// <summary><c>handoff.redis</c>: the app's own Redis where our state lives elsewhere. Default: <c>redis</c>.</summary>
+    public RedisOptions Handoff { get; }
+
+    public StoreOptions Store { get; }
+
+    public bool UsesRedis { get; }
+
+    public KeyRing Keys { get; }
+
+    public SmtpOptions Smtp { get; }
+
+    public MailOptions Mail { get; }
+
+    public MailTemplates Templates { get; }
+
+    /// <summary>The faults that keep the app from being served.</summary>
+    public IEnumerable<Fault> FatalFaults => Faults.Where(static fault => fault.IsFatal);
+
+    /// <summary>Why recovery is off; empty when it is on.</summary>
+    public string RecoveryOffReason => !Recovery.Enabled
+        ? "recovery.enabled is false"
+        : string.Join("; ", Faults.Where(static fault => !fault.IsHarmless).Select(static fault => fault.ToString()));
+
+    public static SidecarOptions Read(CommandLine arguments, IDictionary environment)
+    {
+        var root = SettingsLoader.Load(arguments.Directory, arguments.Sets, environment);
+        var name = environment["DOTNET_ENVIRONMENT"] as string ?? environment["ASPNETCORE_ENVIRONMENT"] as string;
+        return new(root, arguments.Directory, environment, string.Equals(name, "Development", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static IReadOnlyList<string> ReadContracts(SettingsSection root)
+    {
+        var contracts = root.Texts("contracts", [.. RagflowRoutes.Contracts]);
+        foreach (var contract in contracts.Where(static contract => !RagflowRoutes.Contracts.Contains(contract)))
+        {
+            root.Reject("contracts", $"holds `{contract}`, which is no contract", $"write any of {string.Join(", ", RagflowRoutes.Contracts)}");
+        }
+
+        return contracts;
+    }
+
+    private void RejectWhatDoesNotFit(SettingsSection root)
+    {
+        if (Store.Kind == StoreKind.Redis && !Redis.IsConfigured)
+        {
+            root.Section("redis").Reject("host", "is missing, and `store.kind` is redis", "write the host and port of Redis, such as redis:6379");
+        }
+
+        if (Captcha.FixedAnswer is not null && !(IsDevelopment && Listeners.All(static listener => listener.Address is { } address && IPAddress.IsLoopback(address))))
+        {
+            root.Section("captcha").Reject("fixed_answer", "is only for Development on loopback listeners", "remove it, or set DOTNET_ENVIRONMENT=Development and listeners[].address to 127.0.0.1", secret: true);
+        }
+
+        if (!Smtp.IsConfigured)
+        {
+            root.Section(SmtpOptions.Section).Mind("mail_server", "is missing, so no code can be mailed", "write the relay's name, such as smtp.gmail.com");
+        }
+
+        if (!Handoff.IsConfigured)
+        {
+            root.Section("redis").Mind("host", "is missing, so no reset can be handed to the app", "write the app's Redis, such as redis:6379, here or in handoff.redis");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using Sidecar.Accounts;
+using Sidecar.Captcha;
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+using Sidecar.Mail;
+using Sidecar.Otp;
+using Sidecar.Recovery;
+using Sidecar.Throttling;
+using Sidecar.Upstream;
+
+namespace Sidecar;
+
+/// <summary>What the container holds, floor by floor.</summary>
+internal static class SidecarServices
+{
+    /// <summary>Clock, life cycle, client address and the management port, which starts first and so stops last.</summary>
+    public static IServiceCollection AddGround(this IServiceCollection services, SidecarOptions options, SidecarClock clock, OpenConnections connections)
+    {
+        services.AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(connections);
+        services.AddSingleton<Lifecycle>();
+        services.AddSingleton(new ClientAddressResolver(options.ClientAddress));
+        services.AddSingleton<IHostedService>(provider => new ManagementServer(
+            options.Management,
+            provider.GetRequiredService<Lifecycle>(),
+            [.. provider.GetServices<HealthCheck>()],
+            clock,
+            provider.GetRequiredService<MeterProvider>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            options.IsDevelopment));
+        services.AddSingleton<IHostedService>(new DrainDelay(options.Shutdown, connections));
+        return services;
+    }
+
+    public static IServiceCollection AddForwarding(this IServiceCollection services, SidecarOptions options)
+    {
+        services.AddHttpForwarder();
+        services.AddSingleton(options.Listeners).AddSingleton(options.Forward);
+        services.AddSingleton(new UpstreamTracing(options.Telemetry.OtlpEndpoint is not null));
+        services.AddSingleton<UpstreamClient>().AddSingleton<AppForwarder>();
+        services.AddSingleton(new HealthCheck("upstream", new UpstreamHealth(options.Listeners).CheckAsync));
+        return services;
+    }
+
+    /// <summary>The flow where it can work, and in any case the endpoint, which guards the paths.</summary>
+    public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
+    {
+        services.AddSingleton(options.Recovery).AddSingleton(options.Keys);
+        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<RagflowEndpoint>();
+        services.AddStore(options);
+        if (options.RecoveryOffReason.Length > 0)
+        {
+            services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
+            return services.AddSingleton(static _ => new RecoverySwitch(null, canComplete: false));
+        }
+
+        services.AddSingleton(options.Captcha).AddSingleton<CaptchaPainter>().AddSingleton<CaptchaChallenges>();
+        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>().AddSingleton(new CodeGenerator(options.Recovery.CodeLength));
+        services.AddAccounts(options.Accounts);
+        services.AddMail(options.Smtp, options.Mail, options.Templates);
+        services.AddSingleton(options.Smtp).AddSingleton(options.Mail);
+        services.AddSingleton(static provider =>
+        {
+            var relay = provider.GetRequiredService<RelayHealth>();
+            return new HealthCheck("mail", _ => new(new HealthResult(relay.CanDeliver, relay.Detail)));
+        });
+        services.AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddHandoff(options, handoff);
+        services.AddSingleton<RecoveryFlow>().AddSingleton<ResetHandover>();
+        services.AddSingleton(provider => new RecoverySwitch(
+            new(provider.GetRequiredService<RecoveryFlow>(), provider.GetRequiredService<ResetHandover>()),
+            canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
+        return services;
+    }
+
+    private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));
+
+    private static void AddStore(this IServiceCollection services, SidecarOptions options)
+    {
+        var own = new Func<IServiceProvider, MemoryWindowLimiter>(provider => new(options.Limits.Client, provider.GetRequiredService<TimeProvider>()));
+        if (!options.UsesRedis || options.RecoveryOffReason.Length > 0)
+        {
+            services.AddSingleton<IOtpStore>(provider => new MemoryOtpStore(provider.GetRequiredService<TimeProvider>(), options.Store));
+            services.AddSingleton(provider => new ClientLimiter(options.Limits.Client, null, own(provider)));
+            services.AddSingleton(new HealthCheck("store", static _ => new(new HealthResult(true, "memory, one replica only"))));
+            return;
+        }
+
+        services.AddSingleton(provider => RedisConnection.Start(options.Redis, provider.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton<IOtpStore, RedisOtpStore>();
+        services.AddSingleton(provider => new ClientLimiter(
+            options.Limits.Client,
+            new RedisWindowLimiter(options.Limits.Client, provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), options.Keys.NetworkName),
+            own(provider)));
+        services.AddSingleton(static provider =>
+        {
+            var redis = provider.GetRequiredService<RedisConnection>();
+            return new HealthCheck("store", _ => new(new HealthResult(redis.IsHealthy, $"redis: {redis.Status}")));
+        });
+    }
+
+    private static void AddAccounts(this IServiceCollection services, AccountsOptions options)
+    {
+        services.AddSingleton<IAccountLookup>(provider => new CachedLookup(
+            options.Kind == AccountsKind.Any ? new AnyAccount() : new AppProbe(options, provider.GetRequiredService<UpstreamClient>().Invoker),
+            options,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider =>
+        {
+            var accounts = provider.GetRequiredService<IAccountLookup>();
+            return new HealthCheck("accounts", _ => new(new HealthResult(accounts.Trouble.Length == 0, accounts.Trouble)));
+        });
+    }
+
+    private static void AddHandoff(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
+    {
+        if (handoff is not null)
+        {
+            services.AddSingleton(handoff);
+        }
+        else if (ReferenceEquals(options.Handoff, options.Redis) && options.UsesRedis)
+        {
+            services.AddSingleton<IHandoff, RedisHandoff>();
+        }
+        else if (options.Handoff.IsConfigured)
+        {
+            // By a key of its own, for the container to end it.
+            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>()));
+            services.AddSingleton<IHandoff>(static provider => new RedisHandoff(provider.GetRequiredKeyedService<RedisConnection>(typeof(RedisHandoff))));
+        }
+        else
+        {
+            services.AddSingleton<IHandoff, MissingHandoff>();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Sidecar.Hosting;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Upstream;
+
+/// <summary>Hands a request to the app behind the port it came in on, streaming both ways.</summary>
+internal sealed partial class AppForwarder(
+    IHttpForwarder forwarder,
+    UpstreamClient client,
+    ForwardOptions options,
+    IReadOnlyList<ListenerOptions> listeners,
+    ClientAddressResolver clients,
+    ILogger<AppForwarder> logger)
+{
+    private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
+
+    private readonly StreamTransformer _raw = new(clients);
+    private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout };
+    private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout };
+
+    /// <summary>Forwards everything as it came, but what asks this server rather than the app.</summary>
+    public Task ForwardAsync(HttpContext context)
+    {
+        if (HttpMethods.IsConnect(context.Request.Method))
+        {
+            // No tunnels here, and no warning about the app because somebody looked for one.
+            context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+            return Task.CompletedTask;
+        }
+
+        if (RequestTarget.IsServer(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+
+        return SendAsync(context, _config, _raw);
+    }
+
+    /// <summary>Forwards a reset through its own transformer, which reads the app's verdict; the client going away does not end it.</summary>
+    public Task ForwardResetAsync(HttpContext context, HttpTransformer transformer)
+    {
+        context.RequestAborted = CancellationToken.None;
+        return SendAsync(context, _resetConfig, transformer);
+    }
+
+    /// <summary>Whether a failed request never got as far as the app, so that the app cannot have acted on it.</summary>
+    public static bool NeverReachedApp(HttpContext context) =>
+        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+
+    private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer)
+    {
+        var error = await forwarder.SendAsync(context, UpstreamOf(context), client.Invoker, config, transformer);
+        if (error == ForwarderError.None)
+        {
+            return;
+        }
+
+        Errors.Add(1, new TagList { { "error", NameOf(error) } });
+        // A client that went away is its own affair; everything else is worth a line.
+        if (error is not (ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled))
+        {
+            var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", UpstreamOf(context));
+        }
+
+        if (!context.Response.HasStarted && context.Response.StatusCode >= 500)
+        {
+            context.Response.ContentType = "application/json";
+            var text = context.Response.StatusCode == StatusCodes.Status504GatewayTimeout ? "the app did not answer in time" : "the app cannot be reached";
+            await context.Response.WriteAsync($$"""{"code":{{context.Response.StatusCode}},"data":null,"message":"{{text}}"}""", CancellationToken.None);
+        }
+    }
+
+    private string UpstreamOf(HttpContext context)
+    {
+        foreach (var listener in listeners)
+        {
+            if (listener.Port == context.Connection.LocalPort)
+            {
+                return listener.Prefix;
+            }
+        }
+
+        return listeners[0].Prefix;
+    }
+
+    /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>
+    private static string NameOf(ForwarderError error)
+    {
+        var name = error.ToString();
+        return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The app at {Upstream} did not answer a request whole: {Error} ({Cause}). If this lasts, check that the app runs and that `listeners[].upstream` names it.")]
+    private partial void LogForwardFailed(string error, string cause, string upstream);
+}

@@ -1,0 +1,24 @@
+using Sidecar.Hosting;
+
+namespace Sidecar.Upstream;
+
+/// <summary>How requests reach the app.</summary>
+/// <param name="ConnectTimeout"><c>forward.connect_timeout</c>: for a connection to the app. 100ms to 1m; default 5s.</param>
+/// <param name="ActivityTimeout">
+/// <c>forward.activity_timeout</c>: how long a request may pass no byte either way. 1s to 24h; default 1h, because answers
+/// that are being thought out stream in silence for minutes.
+/// </param>
+/// <param name="ResetTimeout"><c>forward.reset_timeout</c>: for the app's answer to a reset. 1s to 5m; default 30s.</param>
+internal sealed record ForwardOptions(TimeSpan ConnectTimeout, TimeSpan ActivityTimeout, TimeSpan ResetTimeout)
+{
+    public const string Section = "forward";
+
+    public static ForwardOptions Read(SettingsSection root)
+    {
+        var section = root.Section(Section);
+        return new(
+            section.Duration("connect_timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            section.Duration("activity_timeout", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+            section.Duration("reset_timeout", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http;
+using Sidecar.Hosting;
+
+namespace Sidecar.Upstream;
+
+/// <summary>
+/// What a forwarded request must not carry, and what it gains: our own ticket and cookies stay here, and
+/// <c>X-Forwarded-*</c> says who asked as far as the peer is trusted to say so.
+/// </summary>
+internal static class HeaderHygiene
+{
+    /// <summary>The header that carries a flow's ticket.</summary>
+    public const string Ticket = "Sidecar-Ticket";
+
+    public const string ForwardedFor = "X-Forwarded-For";
+    public const string ForwardedProto = "X-Forwarded-Proto";
+    public const string ForwardedHost = "X-Forwarded-Host";
+
+    private static readonly string[] Appended = [ForwardedFor, ForwardedProto, ForwardedHost];
+    private static readonly string[] Identity = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"];
+
+    /// <summary>Cleans the headers of an outgoing request, into which the incoming ones were copied before.</summary>
+    public static void Apply(HttpRequest incoming, HttpRequestHeaders outgoing, ClientAddress client)
+    {
+        foreach (var (name, _) in incoming.Headers)
+        {
+            if (IsOurs(name) || IsLookalike(name) || (client.StripsForwarded && IsIdentity(name)))
+            {
+                outgoing.Remove(name);
+            }
+        }
+
+        RemoveOwnCookies(incoming, outgoing);
+        Append(outgoing, ForwardedFor, client.Peer.ToString(), always: true);
+        Append(outgoing, ForwardedProto, incoming.Scheme, always: false);
+        Append(outgoing, ForwardedHost, incoming.Host.Value ?? "", always: false);
+    }
+
+    /// <summary>Whether a name is ours in any spelling; servers that fold <c>_</c> to <c>-</c> would read it as ours.</summary>
+    private static bool IsOurs(string name) =>
+        name.Length == Ticket.Length && name[0] is 's' or 'S' && Fold(name).Equals(Ticket, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether a name would be read as one of those that are appended below, which believe nothing that a client says but in
+    /// their own spelling.
+    /// </summary>
+    private static bool IsLookalike(string name) =>
+        name[0] is 'x' or 'X' && name.Contains('_', StringComparison.Ordinal) && Appended.Contains(Fold(name), StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsIdentity(string name)
+    {
+        if (name[0] is not ('x' or 'X' or 'f' or 'F' or 't' or 'T'))
+        {
+            return false;
+        }
+
+        var folded = Fold(name).ToLowerInvariant();
+        return folded.StartsWith("x-forwarded", StringComparison.Ordinal) || Identity.Contains(folded);
+    }
+
+    private static string Fold(string name) => name.Replace('_', '-');
+
+    private static void RemoveOwnCookies(HttpRequest incoming, HttpRequestHeaders outgoing)
+    {
+        var cookies = incoming.Headers.Cookie;
+        if (!cookies.Any(static header => header is not null && !ReferenceEquals(OwnCookies.Remove(header), header)))
+        {
+            return;
+        }
+
+        outgoing.Remove("Cookie");
+        foreach (var header in cookies)
+        {
+            if (header is not null && OwnCookies.Remove(header) is { } kept)
+            {
+                outgoing.TryAddWithoutValidation("Cookie", kept);
+            }
+        }
+    }
+
+    private static void Append(HttpRequestHeaders headers, string name, string value, bool always)
+    {
+        if (!headers.NonValidated.TryGetValues(name, out var received))
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+        else if (always)
+        {
+            var joined = string.Join(", ", received.AsEnumerable().Append(value));
+            headers.Remove(name);
+            headers.TryAddWithoutValidation(name, joined);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sidecar.Hosting;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Upstream;
+
+/// <summary>Makes the request to the app the one that came in: target and values byte for byte, Host kept, our own parts taken out.</summary>
+internal class RawTransformer(ClientAddressResolver clients) : HttpTransformer
+{
+    private static readonly UriCreationOptions AsSent = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.RequestUri = new Uri(destinationPrefix + Target(httpContext), AsSent);
+        HeaderHygiene.Apply(httpContext.Request, proxyRequest.Headers, clients.Resolve(httpContext));
+    }
+
+    /// <summary>Path and query for the app.</summary>
+    protected virtual string Target(HttpContext httpContext) =>
+        RequestTarget.PathAndQuery(httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+}

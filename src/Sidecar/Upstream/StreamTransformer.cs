@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Sidecar.Hosting;
+
+namespace Sidecar.Upstream;
+
+/// <summary>
+/// Sends the head of an answer without a length on before its first byte exists: an app that thinks for minutes has already
+/// said that it does, and who waits for the stream to open must see it open.
+/// </summary>
+internal sealed class StreamTransformer(ClientAddressResolver clients) : RawTransformer(clients)
+{
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (!await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken))
+        {
+            return false;
+        }
+
+        if (proxyResponse is not null && MayStream(httpContext))
+        {
+            await httpContext.Response.Body.FlushAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    private static bool MayStream(HttpContext context) =>
+        context.Response is { ContentLength: null, StatusCode: not (StatusCodes.Status101SwitchingProtocols or StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) }
+        && !HttpMethods.IsHead(context.Request.Method);
+}

@@ -1,0 +1,94 @@
+using Sidecar.Contracts;
+using Sidecar.Recovery;
+using Sidecar.Throttling;
+
+namespace Sidecar.Tests.Contracts;
+
+/// <summary>The words that clients read, one by one.</summary>
+public sealed class RagflowAnswersTests
+{
+    private static readonly (RecoveryOutcome Outcome, string Answer)[] Words =
+    [
+        (new RecoveryOutcome.UnknownAddress(), Envelope(102, "false", "invalid email")),
+        (new RecoveryOutcome.InvalidAddress(), Envelope(102, "false", "invalid email")),
+        (new RecoveryOutcome.CaptchaEnded(), Envelope(10, "false", "invalid or expired captcha")),
+        (new RecoveryOutcome.WrongCaptcha(), Envelope(109, "false", "invalid or expired captcha")),
+        (new RecoveryOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)), Envelope(10, "false", "you still have to wait 42 seconds")),
+        (new RecoveryOutcome.TooManyFlows(TimeSpan.FromSeconds(90), 3, TimeSpan.FromMinutes(5)), Envelope(10, "false", "you still have to wait 90 seconds")),
+        (new RecoveryOutcome.HandoverBusy(TimeSpan.Zero), Envelope(10, "false", "you still have to wait 1 seconds")),
+        (new RecoveryOutcome.Locked(), Envelope(10, "false", "too many attempts, try later")),
+        (new RecoveryOutcome.CodeSent(), Envelope(0, "true", "verification passed, email sent")),
+        (new RecoveryOutcome.MailUnavailable(), Envelope(500, "false", "failed to send email")),
+        (new RecoveryOutcome.NoLiveCode(), Envelope(10, "false", "expired otp")),
+        (new RecoveryOutcome.WrongCode(), Envelope(109, "false", "expired otp")),
+        (new RecoveryOutcome.Verified(), Envelope(0, "true", "otp verified")),
+        (new RecoveryOutcome.Unproven(), Envelope(109, "false", "email not verified")),
+        (new RecoveryOutcome.Unavailable("store"), Envelope(500, "false", "service temporarily unavailable")),
+    ];
+
+    [Fact]
+    public async Task Write_EachOutcome_SaysTheStandingWords()
+    {
+        foreach (var (outcome, answer) in Words)
+        {
+            var exchange = new HttpExchange();
+            await RagflowAnswers.WriteAsync(exchange.Context, outcome);
+            Assert.Equal((200, answer), (exchange.Context.Response.StatusCode, exchange.Answer));
+        }
+    }
+
+    [Fact]
+    public void Words_Outcomes_AreAllThere()
+    {
+        var elsewhere = new[] { typeof(RecoveryOutcome.CaptchaIssued), typeof(RecoveryOutcome.Proven) };
+
+        Assert.Equal(
+            typeof(RecoveryOutcome).GetNestedTypes().Except(elsewhere).Select(static type => type.Name).Order(),
+            Words.Select(static word => word.Outcome.GetType().Name).Order());
+    }
+
+    [Fact]
+    public async Task Write_CoolingDown_TellsTheWaitInTheStandardFields()
+    {
+        var exchange = new HttpExchange();
+        await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)));
+
+        Assert.Equal(("42", "\"cooldown\";q=1;w=60", "\"cooldown\";r=0;t=42"), (exchange.Header("Retry-After"), exchange.Header("RateLimit-Policy"), exchange.Header("RateLimit")));
+    }
+
+    [Fact]
+    public async Task Wait_ClientLimit_SaysTheSameWithItsOwnName()
+    {
+        var exchange = new HttpExchange();
+        await RagflowAnswers.WaitAsync(exchange.Context, new LimitDecision("client", false, 60, TimeSpan.FromMinutes(1), 0, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(12)));
+
+        Assert.Equal(Envelope(10, "false", "you still have to wait 12 seconds"), exchange.Answer);
+        Assert.Equal(("12", "\"client\";q=60;w=60"), (exchange.Header("Retry-After"), exchange.Header("RateLimit-Policy")));
+    }
+
+    [Theory]
+    [InlineData("TooLarge", 101, "false", "request body too large")]
+    [InlineData("MalformedJson", 100, "null", "malformed JSON")]
+    [InlineData("NotAnObject", 100, "null", "JSON payload must be an object")]
+    [InlineData("NotAForm", 100, "null", "request body is neither JSON nor a form")]
+    public async Task Write_BodyProblem_IsNamed(string problem, int code, string data, string message)
+    {
+        var exchange = new HttpExchange();
+        await RagflowAnswers.WriteAsync(exchange.Context, Enum.Parse<BodyProblem>(problem));
+
+        Assert.Equal(Envelope(code, data, message), exchange.Answer);
+    }
+
+    [Theory]
+    [InlineData("GET", "JPEG")]
+    [InlineData("HEAD", "")]
+    public async Task Write_Captcha_IsThePicture(string method, string body)
+    {
+        var exchange = new HttpExchange(method);
+        await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.CaptchaIssued("JPEG"u8.ToArray(), "image/jpeg"));
+
+        Assert.Equal((200, "image/jpeg", 4, body), (exchange.Context.Response.StatusCode, exchange.Context.Response.ContentType, exchange.Context.Response.ContentLength, exchange.Answer));
+    }
+
+    private static string Envelope(int code, string data, string message) => $$"""{"code":{{code}},"data":{{data}},"message":"{{message}}"}""";
+}

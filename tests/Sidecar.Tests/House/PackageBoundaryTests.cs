@@ -1,0 +1,24 @@
+namespace Sidecar.Tests.House;
+
+/// <summary>A package that one file knows can be exchanged there; these are the files.</summary>
+public sealed class PackageBoundaryTests
+{
+    [Theory]
+    [InlineData("MailKit", "Sidecar.Mail.SmtpRelay")]
+    [InlineData("MimeKit", "Sidecar.Mail.SmtpRelay")]
+    [InlineData("HandlebarsDotNet", "Sidecar.Mail.MailTemplates")]
+    [InlineData("YamlDotNet", "Sidecar.Hosting.YamlSettings")]
+    [InlineData("StackExchange.Redis", "Sidecar.Hosting.RedisConfiguration", "Sidecar.Hosting.RedisConnection", "Sidecar.Hosting.RedisScript", "Sidecar.Otp.RedisOtpStore", "Sidecar.Throttling.RedisWindowLimiter", "Sidecar.Upstream.RedisHandoff")]
+    [InlineData("SkiaSharp", "Sidecar.Captcha.CaptchaClutter", "Sidecar.Captcha.CaptchaGlyphs", "Sidecar.Captcha.CaptchaPainter", "Sidecar.Captcha.CaptchaTide", "Sidecar.Captcha.CaptchaWarp")]
+    public void Package_KnownTo_OnlyItsFiles(string package, params string[] files)
+    {
+        var known = typeof(SidecarOptions).Assembly.GetTypes()
+            .Where(static type => !type.IsNested)
+            .Where(type => TypeReferences.Of(type).Any(reference => Rooms.IsBelow(reference.Namespace, package)))
+            .Select(static type => type.FullName!)
+            .ToArray();
+
+        Assert.NotEmpty(known);
+        Assert.Empty(known.Except(files));
+    }
+}
