@@ -1,0 +1,23 @@
+namespace Sidecar.FunctionalTests.Recovery;
+
+/// <summary>What a test wants otherwise than the product's defaults.</summary>
+internal sealed record RecoverySetup
+{
+    /// <summary><c>recovery.answers</c>.</summary>
+    public string Answers { get; init; } = "uniform";
+
+    /// <summary>Processes on the one Redis, with the same keys.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Fixed captcha and the movable clock; without it, the shipped form.</summary>
+    public bool Development { get; init; } = true;
+
+    /// <summary>Further <c>--set</c> words, stronger than what the world sets itself.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>The <c>smtp:</c> section; the world's own sink when null.</summary>
+    public string? Smtp { get; init; }
+
+    /// <summary><c>keys</c> and <c>pepper</c> as <c>sidecar keygen</c> prints them; made up for the run when null.</summary>
+    public string? Keys { get; init; }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Sidecar.Demo;
+using Sidecar.Demo.App;
+using Sidecar.Demo.Mail;
+using Sidecar.FunctionalTests.Hosting;
+using Sidecar.FunctionalTests.Replay;
+using Sidecar.Otp;
+using StackExchange.Redis;
+
+namespace Sidecar.FunctionalTests.Recovery;
+
+/// <summary>
+/// The real binary, once or several times, on a real Redis, between clients and the demo's app as the strict stand-in for
+/// RAGFlow, with a mailbox behind the relay.
+/// </summary>
+internal sealed class RecoveryWorld : IAsyncDisposable
+{
+    /// <summary>The answer to every captcha in Development.</summary>
+    public const string Captcha = "FIXED";
+
+    /// <summary>Long enough for a loaded machine; whoever waits polls.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private const int UserCount = 60;
+
+    private readonly string tag;
+    private readonly ConnectionMultiplexer appRedis;
+    private readonly Inbox inbox;
+    private readonly LoopbackSite inboxSite;
+    private readonly int relayPort;
+    private SmtpSink? relay;
+    private int users;
+
+    private RecoveryWorld(string tag, RedisServer redis, ConnectionMultiplexer appRedis, CountingFlags flags, DemoApp app, Inbox inbox, LoopbackSite inboxSite)
+    {
+        (this.tag, Redis, this.appRedis, Flags, App, this.inbox, this.inboxSite) = (tag, redis, appRedis, flags, app, inbox, inboxSite);
+        relay = SmtpSink.Start(0, inbox);
+        relayPort = relay.Port;
+        Mailbox = new InboxMailbox(inboxSite.Address);
+    }
+
+    public RedisServer Redis { get; }
+
+    /// <summary>The app's own view of its Redis.</summary>
+    public IDatabase AppRedis => appRedis.GetDatabase(1);
+
+    public CountingFlags Flags { get; }
+
+    public DemoApp App { get; }
+
+    public IMailbox Mailbox { get; }
+
+    public IReadOnlyList<SidecarProcess> Sidecars { get; private set; } = [];
+
+    public SidecarProcess Sidecar => Sidecars[0];
+
+    /// <summary>The port of the world's own sink, also while it is stopped.</summary>
+    public int RelayPort => relayPort;
+
+    /// <summary>What the sidecars said so far.</summary>
+    public string Log => string.Concat(Sidecars.Select(static s => s.StandardOutput + s.StandardError));
+
+    /// <param name="setup">What is not as usual.</param>
+    /// <param name="waits">Whether to wait until captchas are handed out.</param>
+    public static async Task<RecoveryWorld> StartAsync(RecoverySetup setup, bool waits = true)
+    {
+        // Mailboxes may be shared between worlds; addresses are not.
+        var tag = RandomNumberGenerator.GetHexString(6, lowercase: true);
+        var redis = await RedisServer.StartNewAsync();
+        var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false,syncTimeout=20000,asyncTimeout=20000");
+        var flags = new CountingFlags(new RedisFlags(appRedis.GetDatabase(1)));
+        var app = await DemoApp.StartAsync(new(flags) { ExtraUsers = [.. Enumerable.Range(1, UserCount).Select(n => new SeededUser(Address(tag, n), "old-password"))] });
+        var inbox = new Inbox(TimeProvider.System);
+        var world = new RecoveryWorld(tag, redis, appRedis, flags, app, inbox, await InboxSite.StartAsync(0, inbox));
+        try
+        {
+            var launch = world.Launch(setup);
+            world.Sidecars = await Task.WhenAll(Enumerable.Range(0, setup.Replicas).Select(_ => SidecarProcess.StartAsync(launch)));
+            await RedisServer.UntilAsync(async () => !waits || await world.IsServingAsync(), Patience, "recovery did not come up:\n" + world.Log);
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A user of the app nobody has used before, whose password is <c>old-password</c>.</summary>
+    public string NewUser()
+    {
+        var n = Interlocked.Increment(ref users);
+        Assert.True(n <= UserCount, "more users than the world has");
+        return Address(tag, n);
+    }
+
+    /// <param name="replica">Which sidecar it talks to.</param>
+    /// <param name="contract"><c>v1</c> or <c>rest</c>.</param>
+    public RecoveryClient NewClient(int replica = 0, string contract = "v1") => new(this, Sidecars[replica].BaseUrl) { Contract = contract };
+
+    public string Encrypt(string password) => App.Cipher.Encrypt(password);
+
+    /// <summary>Moves every sidecar's clock.</summary>
+    public async Task AdvanceAsync(int seconds)
+    {
+        foreach (var sidecar in Sidecars)
+        {
+            var target = string.Create(CultureInfo.InvariantCulture, $"/dev/advance?seconds={seconds}");
+            Assert.Equal(200, (await RawHttp.SendAsync(new(sidecar.ManagementUrl, "POST", target), default)).Status);
+        }
+    }
+
+    public async Task<int> CountMailsAsync(string email) => (await Mailbox.ReadAsync(default)).Count(mail => IsFor(mail, email));
+
+    /// <summary>Waits for the address's mail number <paramref name="number"/>, and reads its code.</summary>
+    public async Task<string> MailedCodeAsync(string email, int number = 1)
+    {
+        var code = "";
+        await RedisServer.UntilAsync(
+            async () =>
+            {
+                code = (await Mailbox.ReadAsync(default)).Where(mail => IsFor(mail, email)).ElementAtOrDefault(number - 1)?.Code ?? "";
+                return code.Length > 0;
+            },
+            Patience,
+            $"mail {number} did not come");
+        return code;
+    }
+
+    public async Task StopRelayAsync()
+    {
+        await (relay?.DisposeAsync() ?? ValueTask.CompletedTask);
+        relay = null;
+    }
+
+    public void StartRelay() => relay ??= SmtpSink.Start(relayPort, inbox);
+
+    /// <summary>Whether a captcha is handed out, which takes the store and nothing else.</summary>
+    public async Task<bool> IsServingAsync()
+    {
+        foreach (var sidecar in Sidecars)
+        {
+            if (!(await new RecoveryClient(this, sidecar.BaseUrl).CaptchaAsync("alice@example.com")).IsPicture)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sidecar in Sidecars)
+        {
+            await sidecar.DisposeAsync();
+        }
+
+        await StopRelayAsync();
+        await inboxSite.DisposeAsync();
+        await App.DisposeAsync();
+        await appRedis.DisposeAsync();
+        await Redis.DisposeAsync();
+    }
+
+    private static bool IsFor(ReceivedMail mail, string email) => mail.Recipient.Equals(email.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    private static string Address(string tag, int number) => string.Create(CultureInfo.InvariantCulture, $"user{number}.{tag}@example.com");
+
+    private SidecarLaunch Launch(RecoverySetup setup) => new()
+    {
+        Upstream = App.Address,
+        Development = setup.Development,
+        StartTimeout = TimeSpan.FromSeconds(90),
+        Settings =
+        [
+            $"recovery.answers={setup.Answers}", "mail.block_reserved_domains=false", "limits.client.mode=off",
+            .. setup.Development ? [$"captcha.fixed_answer={Captcha}"] : Array.Empty<string>(), .. setup.Settings,
+        ],
+        Files = new Dictionary<string, string>
+        {
+            ["service_conf.yaml"] = $"{setup.Smtp ?? SinkSection()}\nredis:\n  db: 1\n  username: \"\"\n  password: \"\"\n  host: \"{Redis.Endpoint}\"\n",
+            ["sidecar.yaml"] = setup.Keys ?? $"keys:\n  - id: test\n    secret: \"{KeyRing.NewSecret()}\"\npepper: \"{KeyRing.NewSecret()}\"\n",
+        },
+    };
+
+    private string SinkSection() => string.Create(CultureInfo.InvariantCulture, $"""
+        smtp:
+          mail_server: "127.0.0.1"
+          mail_port: {relayPort}
+          mail_use_ssl: false
+          mail_use_tls: false
+          mail_default_sender: ["RAGFlow", "noreply@ragflow.test"]
+          mail_frontend_url: "https://ragflow.test"
+        """);
+}
