@@ -53,6 +53,7 @@ public sealed class AppProbeTests : IDisposable
 
     [Theory]
     [InlineData(HttpStatusCode.NotFound, "{}")]
+    [InlineData(HttpStatusCode.NotFound, FakeLogin.Unknown)]
     [InlineData(HttpStatusCode.MethodNotAllowed, "")]
     [InlineData(HttpStatusCode.OK, "<!doctype html><title>app</title>")]
     [InlineData(HttpStatusCode.OK, """{"code":100,"data":null,"message":"<MethodNotAllowed '405: Method Not Allowed'>"}""")]

@@ -16,6 +16,7 @@ public sealed class RequestFieldsTests
     [InlineData("-0.0", null, false)]
     [InlineData("0e9", null, false)]
     [InlineData("1", null, true)]
+    [InlineData("-1", null, true)]
     [InlineData("1e999", null, true)]
     [InlineData("[]", null, false)]
     [InlineData("[0]", null, true)]

@@ -11,31 +11,34 @@ public sealed class PathGuardBoundTests
 
     public static TheoryData<string, string> Hostile => new()
     {
-        { "%", "" },
-        { "%25", "2F" },
-        { "%2525", "" },
-        { "/%2e%2e", "" },
-        { "/x/..", "" },
-        { "/..;", "" },
-        { "/.", "" },
-        { "//", "" },
-        { "\\", "" },
-        { "/;a=b", "" },
-        { "/%3B%23%3F", "" },
-        { "/;#%3F%253F%25253F", "" },
-        { "%c0%af", "" },
-        { "%25c0%25af", "" },
-        { "%F0%80%80%AF", "" },
-        { "/a%252F..%5C;x%2f", "" },
-        { "/forget%2525252525;x%23", "" },
-        { "/password/../%2e/", "" },
+        { "", "%" },
+        { "", "%25" },
+        { "%", "25" },
+        { "/%2", "52" },
+        { "/..%2f;#%", "25" },
+        { "%25c0%25", "25" },
+        { "", "/%2e%2e" },
+        { "", "/x/.." },
+        { "", "/..;" },
+        { "", "/." },
+        { "", "//" },
+        { "", "\\" },
+        { "", "/;a=b" },
+        { "", "/%3B%23%3F" },
+        { "", "/;#%3F%253F%25253F" },
+        { "", "%c0%af" },
+        { "", "%25c0%25af" },
+        { "", "%F0%80%80%AF" },
+        { "", "/a%252F..%5C;x%2f" },
+        { "", "/forget%2525252525;x%23" },
+        { "", "/password/../%2e/" },
     };
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void TryMatch_LongestHostilePath_IsDecidedAtOnce(string unit, string end)
+    public void TryMatch_LongestHostilePath_IsDecidedAtOnce(string start, string unit)
     {
-        var path = "/forget/password" + string.Concat(Enumerable.Repeat(unit, (Longest - 40) / unit.Length)) + end;
+        var path = "/forget/password" + start + string.Concat(Enumerable.Repeat(unit, (Longest - 40) / unit.Length));
         // The best of three: what the machine does beside this is not the guard's.
         var best = Enumerable.Range(0, 3).Min(_ => Time(path));
 
