@@ -72,6 +72,7 @@ public sealed class RelayHealthTests : IAsyncDisposable
         _health.Recovered += recovered.SetResult;
         await _health.StartAsync(default);
         (await _relay.NextAsync()).Take();
+        await LookedAsync();
 
         _health.Report(FakeRelay.Failure(RelayTrouble.Dropped));
         Assert.False(_health.CanDeliver);
@@ -95,6 +96,17 @@ public sealed class RelayHealthTests : IAsyncDisposable
         _health.Report(FakeRelay.Failure(trouble));
 
         Assert.True(_health.CanDeliver);
+    }
+
+    /// <summary>Waits until the first look has been taken note of, which would otherwise undo a report that came before.</summary>
+    private async Task LookedAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_health.Detail.Length > 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private RelayHealth New(bool configured) =>
