@@ -14,7 +14,7 @@ internal static class PathReadings
     public const int Most = 512;
 
     /// <summary>All readings together; it bounds the time that one long path can take.</summary>
-    private const int MostCharacters = 256 * 1024;
+    private const int MostCharacters = 128 * 1024;
 
     private static readonly SearchValues<char> OverlongLeads = SearchValues.Create("\u00C0\u00C1\u00E0\u00F0");
 

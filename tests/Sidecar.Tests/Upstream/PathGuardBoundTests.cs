@@ -39,8 +39,8 @@ public sealed class PathGuardBoundTests
     public void TryMatch_LongestHostilePath_IsDecidedAtOnce(string start, string unit)
     {
         var path = "/forget/password" + start + string.Concat(Enumerable.Repeat(unit, (Longest - 40) / unit.Length));
-        // The best of three: what the machine does beside this is not the guard's.
-        var best = Enumerable.Range(0, 3).Min(_ => Time(path));
+        // The best of five: what the machine does beside this is not the guard's.
+        var best = Enumerable.Range(0, 5).Min(_ => Time(path));
 
         Assert.True(best < Bound, $"{best.TotalMilliseconds} ms");
     }
