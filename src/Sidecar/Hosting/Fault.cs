@@ -11,13 +11,18 @@ namespace Sidecar.Hosting;
 /// <param name="Fix">What to write instead.</param>
 internal sealed record Fault(string Source, string Key, string Value, string Problem, string Fix)
 {
+    private static readonly string[] NotRecoverys = ["telemetry", "forward", "shutdown"];
+
     /// <summary>Whether the process cannot serve the app with this fault. The rest only switches recovery off.</summary>
     public bool IsFatal => Key.StartsWith("listeners", StringComparison.Ordinal)
         || Key.StartsWith("management", StringComparison.Ordinal)
         || Key.Length == 0;
 
-    /// <summary>Whether only <c>check-config</c> minds: <c>run</c> logs it and works, as far as what is there goes.</summary>
-    public bool IsHarmless { get; init; }
+    /// <summary>
+    /// Whether only <c>check-config</c> minds: <c>run</c> logs it and works, as far as what is there goes, with the default where
+    /// a value that is not recovery's own is wrong.
+    /// </summary>
+    public bool IsHarmless { get; init; } = NotRecoverys.Any(section => Key.StartsWith(section, StringComparison.Ordinal));
 
     public override string ToString() => $"{Source}: {Key}: {Value}: {Problem}. Fix: {Fix}";
 }

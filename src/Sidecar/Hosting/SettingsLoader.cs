@@ -72,7 +72,7 @@ internal static class SettingsLoader
             var equals = set.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
             {
-                faults.Add(new Fault("--set", "", set, "is not of the form section.key=value", "write it as --set recovery.cooldown=60s"));
+                faults.Add(new Fault("--set", "", "", "is not of the form section.key=value", "write it as --set recovery.cooldown=60s"));
                 continue;
             }
 

@@ -9,6 +9,8 @@ namespace Sidecar.Hosting;
 /// </summary>
 internal static class YamlSettings
 {
+    private const int Deepest = 32;
+
     /// <summary>The file's settings; null when it does not exist or is empty. Unreadable files add a fault without a key.</summary>
     public static SettingNode? Load(string path, List<Fault> faults)
     {
@@ -29,7 +31,7 @@ internal static class YamlSettings
 
             if (stream.Documents[0].RootNode is YamlMappingNode root)
             {
-                return Convert((YamlNode)root, path);
+                return Convert(root, path);
             }
 
             faults.Add(new Fault(path, "", "", "does not hold sections", "start it with a key such as `smtp:`"));
@@ -42,7 +44,7 @@ internal static class YamlSettings
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
             // What the parser throws at some broken text instead of its own exception.
-            faults.Add(new Fault(path, "", "", "is not valid YAML", "check that every bracket and quote is closed"));
+            faults.Add(new Fault(path, "", "", "is not valid YAML", "check that every bracket and quote is closed, and that no alias holds itself"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -52,22 +54,24 @@ internal static class YamlSettings
         return null;
     }
 
-    private static SettingNode Convert(YamlNode node, string source) => node switch
+    private static SettingNode Convert(YamlNode node, string source, int depth = 0) => node switch
     {
-        YamlMappingNode map => SettingNode.OfMap(source, Entries(map, source)),
-        YamlSequenceNode list => SettingNode.OfList(source, [.. list.Children.Select(child => Convert(child, source))]),
+        // An alias may lead back to what holds it.
+        _ when depth > Deepest => throw new ArgumentException("Nested too deep."),
+        YamlMappingNode map => SettingNode.OfMap(source, Entries(map, source, depth + 1)),
+        YamlSequenceNode list => SettingNode.OfList(source, [.. list.Children.Select(child => Convert(child, source, depth + 1))]),
         YamlScalarNode scalar => SettingNode.Scalar(source, IsNull(scalar) ? null : scalar.Value),
         _ => SettingNode.Scalar(source, null),
     };
 
-    private static Dictionary<string, SettingNode> Entries(YamlMappingNode map, string source)
+    private static Dictionary<string, SettingNode> Entries(YamlMappingNode map, string source, int depth)
     {
         var result = new Dictionary<string, SettingNode>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in map.Children)
         {
             if (key is YamlScalarNode { Value: { } name })
             {
-                result[name] = Convert(value, source);
+                result[name] = Convert(value, source, depth);
             }
         }
 

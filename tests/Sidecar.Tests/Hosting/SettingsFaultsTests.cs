@@ -28,6 +28,24 @@ public sealed class SettingsFaultsTests : IDisposable
             faults);
     }
 
+    [Theory]
+    [InlineData("telemetry: { otlp_endpoint: nowhere }")]
+    [InlineData("forward: { connect_timeout: soon }")]
+    [InlineData("shutdown: { drain: 2 }")]
+    public void Fault_OutsideRecovery_IsToldAndLeavesItOn(string yaml)
+    {
+        var options = _folder.Own(yaml).Read();
+
+        Assert.Contains(options.Faults, static fault => fault.Value.Length > 0);
+        Assert.Equal("", options.RecoveryOffReason);
+    }
+
+    [Theory]
+    [InlineData("a: &a [*a]")]
+    [InlineData("a: &a { b: *a }")]
+    public void Read_AliasThatHoldsItself_IsAFault(string yaml) =>
+        Assert.Contains(_folder.Own(yaml).Read().Faults, static fault => fault.IsFatal && fault.Problem == "is not valid YAML");
+
     [Fact]
     public void Fault_AsALine_HasTheStandingForm()
     {
