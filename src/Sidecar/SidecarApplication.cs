@@ -34,10 +34,14 @@ internal static class SidecarApplication
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<RagflowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
+        // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
+        var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
         app.Run(context =>
         {
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            return guard.TryMatch(target, out var guarded) ? endpoint.HandleAsync(context, guarded, target) : forwarder.ForwardAsync(context);
+            return guard.TryMatch(target, out var guarded) ? endpoint.HandleAsync(context, guarded, target)
+                : limits is null ? forwarder.ForwardAsync(context)
+                : limits.ForwardAsync(context, target);
         });
         return app;
     }

@@ -69,6 +69,8 @@ internal static class SidecarServices
         });
         services.AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
         services.AddHandoff(options, handoff);
+        services.AddSingleton(provider => new RecoveryLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
+        services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));
         services.AddSingleton<RecoveryFlow>().AddSingleton<ResetHandover>();
         services.AddSingleton(provider => new RecoverySwitch(
             new(provider.GetRequiredService<RecoveryFlow>(), provider.GetRequiredService<ResetHandover>()),
@@ -78,23 +80,39 @@ internal static class SidecarServices
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));
 
+    /// <summary>One budget for all mails of all replicas.</summary>
+    public static SendBudget MailBudget(AxisLimiter limiter) => new(async cancellationToken =>
+    {
+        var permit = await limiter.TakeAsync("all", dry: false, cancellationToken);
+        return new(permit.Decision.RetryAfter, permit.GiveBackAsync);
+    });
+
     private static void AddStore(this IServiceCollection services, SidecarOptions options)
     {
-        var own = new Func<IServiceProvider, MemoryWindowLimiter>(provider => new(options.Limits.Client, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var limiters = provider.GetRequiredService<AxisLimiters>();
+            return new RequestLimits(limiters.Of(options.Limits.Client), limiters.Of(options.Limits.Captcha));
+        });
+        services.AddSingleton(provider => new ForwardedLimits(
+            options.Limits.Forwarded,
+            provider.GetRequiredService<AxisLimiters>(),
+            provider.GetRequiredService<ClientAddressResolver>(),
+            provider.GetRequiredService<ProxyWarning>(),
+            provider.GetRequiredService<AppForwarder>()));
         if (!options.UsesRedis || options.RecoveryOffReason.Length > 0)
         {
             services.AddSingleton<IOtpStore>(provider => new MemoryOtpStore(provider.GetRequiredService<TimeProvider>(), options.Store));
-            services.AddSingleton(provider => new ClientLimiter(options.Limits.Client, null, own(provider)));
+            services.AddSingleton(static provider => new AxisLimiters(provider.GetRequiredService<TimeProvider>(), shared: null));
             services.AddSingleton(new HealthCheck("store", static _ => new(new HealthResult(true, "memory, one replica only"))));
             return;
         }
 
         services.AddSingleton(provider => RedisConnection.Start(options.Redis, provider.GetRequiredService<ILogger<RedisConnection>>()));
         services.AddSingleton<IOtpStore, RedisOtpStore>();
-        services.AddSingleton(provider => new ClientLimiter(
-            options.Limits.Client,
-            new RedisWindowLimiter(options.Limits.Client, provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), options.Keys.NetworkName),
-            own(provider)));
+        services.AddSingleton(provider => new AxisLimiters(
+            provider.GetRequiredService<TimeProvider>(),
+            limit => new RedisWindowLimiter(limit, provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), options.Keys.NetworkName)));
         services.AddSingleton(static provider =>
         {
             var redis = provider.GetRequiredService<RedisConnection>();

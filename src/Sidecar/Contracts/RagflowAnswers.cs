@@ -17,6 +17,7 @@ internal static class RagflowAnswers
         RecoveryOutcome.CaptchaEnded => Refuse(context, RagflowEnvelope.NotEffective, "invalid or expired captcha"),
         RecoveryOutcome.WrongCaptcha => Refuse(context, RagflowEnvelope.Authentication, "invalid or expired captcha"),
         RecoveryOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision("cooldown", Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
+        RecoveryOutcome.OverLimit over => WaitAsync(context, over.Limit),
         RecoveryOutcome.TooManyFlows flows => WaitAsync(context, new LimitDecision("flows", Allowed: false, flows.Most, flows.Lifetime, 0, flows.Remaining, flows.Remaining)),
         RecoveryOutcome.HandoverBusy busy => WaitAsync(context, busy.Remaining),
         RecoveryOutcome.Locked => Refuse(context, RagflowEnvelope.NotEffective, "too many attempts, try later"),
@@ -32,12 +33,7 @@ internal static class RagflowAnswers
     /// <summary>A limit was reached: how long to wait, in the words and in the standard fields.</summary>
     public static Task WaitAsync(HttpContext context, LimitDecision limit)
     {
-        if (RateLimitFields.Tells(limit))
-        {
-            context.Response.Headers[RateLimitFields.PolicyName] = RateLimitFields.Policy(limit);
-            context.Response.Headers[RateLimitFields.Name] = RateLimitFields.Value(limit);
-        }
-
+        RateLimitFields.Write(context.Response.Headers, limit);
         return WaitAsync(context, limit.RetryAfter);
     }
 

@@ -15,7 +15,7 @@ namespace Sidecar.Contracts;
 internal sealed partial class RagflowEndpoint(
     RecoverySwitch recovery,
     ClientAddressResolver clients,
-    ClientLimiter limiter,
+    RequestLimits limits,
     ProxyWarning proxyWarning,
     OriginRule origins,
     TicketCarrier tickets,
@@ -53,7 +53,7 @@ internal sealed partial class RagflowEndpoint(
         context.Response.Headers.XContentTypeOptions = "nosniff";
         var client = clients.Resolve(context);
         proxyWarning.Look(client);
-        var limit = await limiter.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
+        var limit = await limits.Client.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         if (!limit.Allowed)
         {
             await RagflowAnswers.WaitAsync(context, limit);
@@ -102,10 +102,7 @@ internal sealed partial class RagflowEndpoint(
         switch (route.Step)
         {
             case FlowStep.Captcha:
-                var email = QueryEmail.Read(target);
-                await (email.Length == 0
-                    ? MissingAsync(request, span, "email is required")
-                    : AnswerAsync(request, span, email, await service.Flow.CaptchaAsync(email, request.Ticket, context.RequestAborted)));
+                await CaptchaAsync(request, span, service.Flow, QueryEmail.Read(target));
                 break;
             case FlowStep.Code:
                 await WithFieldsAsync(request, span, "captcha", "email and captcha required", (typed, captcha) =>
@@ -122,6 +119,19 @@ internal sealed partial class RagflowEndpoint(
             default:
                 throw new UnreachableException();
         }
+    }
+
+    /// <summary>Pictures have a limit of their own, counted beside the one on all requests.</summary>
+    private async Task CaptchaAsync(StepRequest request, Activity? span, RecoveryFlow flow, string email)
+    {
+        var (context, client) = (request.Context, request.Client);
+        var limit = await limits.Captcha.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
+        await (limit switch
+        {
+            { Allowed: false } => AnswerAsync(request, span, email, new RecoveryOutcome.OverLimit(limit)),
+            _ when email.Length == 0 => MissingAsync(request, span, "email is required"),
+            _ => AnswerAsync(request, span, email, await flow.CaptchaAsync(email, request.Ticket, context.RequestAborted)),
+        });
     }
 
     /// <summary>Reads email and one more field by the app's rules, in the app's order.</summary>
@@ -158,7 +168,7 @@ internal sealed partial class RagflowEndpoint(
 
     private Task AnswerAsync(StepRequest request, Activity? span, string? typed, RecoveryOutcome outcome)
     {
-        telemetry.Finish(span, request.Route, request.Client, outcome.Name, typed);
+        telemetry.Finish(span, request.Route, request.Client, outcome.Name, typed, (outcome as RecoveryOutcome.OverLimit)?.Limit.Name ?? "");
         if (outcome.Ticket is { } ticket)
         {
             tickets.Write(request.Context, request.Client, ticket);

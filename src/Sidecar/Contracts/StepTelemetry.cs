@@ -16,7 +16,7 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
 
     public static Activity? Start(FlowStep step) => SidecarTelemetry.Source.StartActivity($"recovery {NameOf(step)}", ActivityKind.Internal);
 
-    public void Finish(Activity? span, RagflowRoute route, ClientAddress client, string outcome, string? typed)
+    public void Finish(Activity? span, RagflowRoute route, ClientAddress client, string outcome, string? typed, string limit = "")
     {
         var step = NameOf(route.Step);
         Steps.Add(1, new TagList { { "purpose", Purpose }, { "step", step }, { "outcome", outcome }, { "contract", route.Contract } });
@@ -32,6 +32,7 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
                 new("outcome", outcome),
                 new("address_hash", EmailAddress.TryParse(typed, out var address) ? keys.Name(address.Normalised).Value : ""),
                 new("client_net", keys.NetworkName(client.Network)),
+                new("limit", limit),
                 new("trace_id", Activity.Current?.TraceId.ToString() ?? ""),
             ]).WriteTo(logger);
         }

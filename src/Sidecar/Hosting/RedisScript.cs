@@ -14,11 +14,16 @@ internal sealed class RedisScript(string text)
 #pragma warning restore CA5350
 
     /// <summary>A script of this assembly, by its folder and name: <c>Otp.Scripts.issue.lua</c>.</summary>
-    public static RedisScript Embedded(string name)
+    public static RedisScript Embedded(string name) => new(Read(name));
+
+    /// <summary>A script that begins with the functions of <c>windows.lua</c>.</summary>
+    public static RedisScript WithWindows(string name) => new(Read("Hosting.Scripts.windows.lua") + Read(name));
+
+    private static string Read(string name)
     {
         using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"Sidecar.{name}")
             ?? throw new ArgumentException($"There is no script {name} in the assembly.", nameof(name));
         using var reader = new StreamReader(stream);
-        return new RedisScript(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 }

@@ -11,6 +11,7 @@ namespace Sidecar.Mail;
 /// <param name="resolvers">One for each kind of entry.</param>
 /// <param name="send">Hands a message to the relay; null when it took it.</param>
 /// <param name="health">Hears how the relay did.</param>
+/// <param name="budget">Asked before a recipient is offered to the relay.</param>
 /// <param name="metrics">Counts attempts.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Hears of failures, without recipients.</param>
@@ -20,18 +21,20 @@ internal sealed partial class Delivery(
     IEnumerable<IOutboxResolver> resolvers,
     Func<Message, CancellationToken, Task<RelayFailure?>> send,
     RelayHealth health,
+    SendBudget budget,
     MailMetrics metrics,
     TimeProvider time,
     ILogger logger)
 {
     private readonly Dictionary<string, IOutboxResolver> _resolvers = resolvers.ToDictionary(static resolver => resolver.Kind, StringComparer.Ordinal);
     private readonly DeliveryTimes _times = new();
+    private bool _spent;
 
     /// <summary>Tries once. Throws only when <paramref name="stop"/> ends it.</summary>
     /// <param name="entry">What to deliver.</param>
     /// <param name="drain">The process stops: nobody is left to time a held slot.</param>
     /// <param name="stop">Ends the attempt.</param>
-    public async Task<DeliveryOutcome> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken stop)
+    public async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken stop)
     {
         var left = entry.Expires - time.GetUtcNow();
         if (left <= TimeSpan.Zero)
@@ -62,7 +65,7 @@ internal sealed partial class Delivery(
         }
     }
 
-    private async Task<DeliveryOutcome> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken either, CancellationToken expiry)
+    private async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken either, CancellationToken expiry)
     {
         if (!_resolvers.TryGetValue(entry.Kind, out var resolver))
         {
@@ -73,7 +76,7 @@ internal sealed partial class Delivery(
         switch (await resolver.ResolveAsync(entry, either))
         {
             case Resolution.Send(var letter) when !(options.BlockReservedDomains && ReservedDomains.Contains(letter.To)):
-                return Compose(letter) is { } message ? await SendAsync(message, either, expiry) : Ended(DeliveryOutcome.Permanent);
+                return Compose(letter) is { } message ? await SendWithinBudgetAsync(message, either, expiry) : Ended(DeliveryOutcome.Permanent);
 
             case Resolution.NoAccount:
                 await HoldAsync(drain, either);
@@ -100,7 +103,31 @@ internal sealed partial class Delivery(
         }
     }
 
-    private async Task<DeliveryOutcome> SendAsync(Message message, CancellationToken either, CancellationToken expiry)
+    /// <summary>Asks the budget last, when there is a recipient and a text, so that nothing else spends it.</summary>
+    private async Task<DeliveryAttempt> SendWithinBudgetAsync(Message message, CancellationToken either, CancellationToken expiry)
+    {
+        var permit = await budget.TakeAsync(either);
+        if (permit.Wait > TimeSpan.Zero)
+        {
+            if (!Interlocked.Exchange(ref _spent, true))
+            {
+                Log.BudgetSpent(logger, permit.Wait);
+            }
+
+            return new(DeliveryOutcome.StillQueued, permit.Wait);
+        }
+
+        _spent = false;
+        var (outcome, mayHaveOffered) = await SendAsync(message, either, expiry);
+        if (!mayHaveOffered)
+        {
+            await permit.GiveBack();
+        }
+
+        return outcome;
+    }
+
+    private async Task<(DeliveryOutcome Outcome, bool MayHaveOffered)> SendAsync(Message message, CancellationToken either, CancellationToken expiry)
     {
         var start = time.GetTimestamp();
         RelayFailure? failure;
@@ -111,7 +138,7 @@ internal sealed partial class Delivery(
         catch (OperationCanceledException) when (expiry.IsCancellationRequested)
         {
             metrics.Tried(SmtpRelay.Name, DeliveryOutcome.Expired, time.GetElapsedTime(start));
-            return DeliveryOutcome.Expired;
+            return (DeliveryOutcome.Expired, true);
         }
 
         var took = time.GetElapsedTime(start);
@@ -133,7 +160,7 @@ internal sealed partial class Delivery(
             Log.NotDelivered(logger, failure.Level, SmtpRelay.Name, failure.Scope, failure.Line);
         }
 
-        return outcome;
+        return (outcome, failure?.MayHaveOffered ?? true);
     }
 
     private async Task HoldAsync(CancellationToken drain, CancellationToken either)
@@ -159,6 +186,9 @@ internal sealed partial class Delivery(
     {
         [LoggerMessage(Message = "Mail relay {Relay} did not take a mail ({Scope}): {Hint}")]
         public static partial void NotDelivered(ILogger logger, LogLevel level, string relay, FailureScope scope, string hint);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Mails wait, for {Wait} so far: the mail budget is spent. Raise limits.mail-global.permits if this is honest traffic")]
+        public static partial void BudgetSpent(ILogger logger, TimeSpan wait);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "A queued mail of kind {Kind} cannot be made up for now ({Error}); it is tried again")]
         public static partial void NotResolved(ILogger logger, string kind, string error);

@@ -7,7 +7,10 @@ namespace Sidecar.Mail;
 /// <summary>Puts the room together: one relay, its health, and the queue before it.</summary>
 internal static class MailServices
 {
-    /// <summary>Adds <see cref="IOutbox"/> and <see cref="RelayHealth"/>; resolvers are added by those who know what mails are for.</summary>
+    /// <summary>
+    /// Adds <see cref="IOutbox"/> and <see cref="RelayHealth"/>; resolvers are added by those who know what mails are for, and
+    /// <see cref="SendBudget"/> by those who count.
+    /// </summary>
     public static IServiceCollection AddMail(this IServiceCollection services, SmtpOptions smtp, MailOptions mail, MailTemplates templates)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -25,7 +28,8 @@ internal static class MailServices
             provider.GetRequiredService<SmtpRelay>().SendAsync,
             provider.GetRequiredService<RelayHealth>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<Outbox>>()));
+            provider.GetRequiredService<ILogger<Outbox>>(),
+            provider.GetService<SendBudget>()));
         services.AddSingleton<IOutbox>(static provider => provider.GetRequiredService<Outbox>());
         services.AddHostedService(static provider => provider.GetRequiredService<RelayHealth>());
         // Last, so that it is stopped first: the queue drains while the relay is still watched.

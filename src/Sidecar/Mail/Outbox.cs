@@ -46,11 +46,12 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         Func<Message, CancellationToken, Task<RelayFailure?>> send,
         RelayHealth health,
         TimeProvider time,
-        ILogger<Outbox> logger)
+        ILogger<Outbox> logger,
+        SendBudget? budget = null)
     {
         _options = options;
         _warnings = warnings;
-        _delivery = new Delivery(options, templates, resolvers, send, health, _metrics, time, logger);
+        _delivery = new Delivery(options, templates, resolvers, send, health, budget ?? SendBudget.Unlimited, _metrics, time, logger);
         _health = health;
         _time = time;
         _logger = logger;
@@ -176,9 +177,14 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         var parent = job.Entry.Parent;
         using var span = SidecarTelemetry.Source.StartActivity(
             "mail deliver", ActivityKind.Consumer, parentContext: default, links: parent == default ? null : [new ActivityLink(parent)]);
-        var outcome = await _delivery.TryAsync(job.Entry, _drain.Token, _stop.Token);
+        var (outcome, wait) = await _delivery.TryAsync(job.Entry, _drain.Token, _stop.Token);
         span?.SetTag("sidecar.mail.outcome", outcome.ToString());
-        if (outcome == DeliveryOutcome.Transient)
+        if (outcome == DeliveryOutcome.StillQueued)
+        {
+            // Nothing was tried, so nobody who waits for the first attempt is told anything.
+            Wait(job, wait);
+        }
+        else if (outcome == DeliveryOutcome.Transient)
         {
             Again(job, Pause(job.Failures++));
         }
@@ -197,6 +203,11 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
             return;
         }
 
+        Wait(job, pause);
+    }
+
+    private void Wait(OutboxJob job, TimeSpan pause)
+    {
         if (_drain.IsCancellationRequested)
         {
             Interlocked.Increment(ref _dropped);

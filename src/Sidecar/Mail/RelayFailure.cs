@@ -37,6 +37,9 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
         _ => FailureScope.Relay,
     };
 
+    /// <summary>Whether the relay may have heard of a recipient: not when it was not got as far as that, or there was none to name.</summary>
+    public bool MayHaveOffered => Scope != FailureScope.Relay && Trouble != RelayTrouble.NotAnAddress;
+
     /// <summary>Error where somebody has to change something; a recipient that does not exist or a busy relay is everyday.</summary>
     public LogLevel Level => Trouble switch
     {

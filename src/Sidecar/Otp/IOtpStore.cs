@@ -14,14 +14,15 @@ internal interface IOtpStore
 
     /// <summary>
     /// Issues a code for a flow, if the captcha is unspent, no mail went to the address within the cooldown, the flow is not
-    /// locked and the address has room for it; marks the captcha as spent only then. Replaces the flow's older code, keeps
-    /// its tries. A refusal changes nothing.
+    /// locked, the address has room for it and its limits allow another mail, asked in this order; marks the captcha as spent
+    /// and takes from the limits only then. Replaces the flow's older code, keeps its tries. A refusal changes nothing.
     /// </summary>
     ValueTask<IssueResult> IssueAsync(IssueRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes an issued code back after its mail failed while the client waited: the code dies and the address's cooldown ends,
-    /// unless a newer code (another <paramref name="generation"/>) has been issued since.
+    /// Takes an issued code back after its mail failed while the client waited: the code dies, the address's cooldown ends and
+    /// what the code took from the address's limits comes back, unless a newer code (another <paramref name="generation"/>) has
+    /// been issued since.
     /// </summary>
     ValueTask WithdrawAsync(FlowKey flow, long generation, CancellationToken cancellationToken);
 
@@ -33,8 +34,9 @@ internal interface IOtpStore
     ValueTask<bool> SpendCaptchaAsync(AddressName address, string captchaId, TimeSpan remaining, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Counts one try against a flow and hands out what the code is compared with. The count comes before the comparison, so
-    /// that no number of concurrent tries gets more than the budget.
+    /// Counts one try against a flow and its address and hands out what the code is compared with. The count comes before the
+    /// comparison, so that no number of concurrent tries gets more than the budget. A new code, a new flow and the right code
+    /// leave the address's count as it is.
     /// </summary>
     ValueTask<AttemptResult> AttemptAsync(FlowKey flow, CancellationToken cancellationToken);
 
@@ -81,7 +83,11 @@ internal sealed record IssueRequest(
 /// <param name="Tries">Wrong codes before the flow closes; they survive a resend.</param>
 /// <param name="Lock">How long a flow stays closed.</param>
 /// <param name="MaxFlows">Live flows an address may have at once.</param>
-internal sealed record FlowRules(TimeSpan CodeLifetime, TimeSpan Cooldown, int Tries, TimeSpan Lock, int MaxFlows);
+internal sealed record FlowRules(TimeSpan CodeLifetime, TimeSpan Cooldown, int Tries, TimeSpan Lock, int MaxFlows)
+{
+    /// <summary>The address's limits. Default: none.</summary>
+    public AddressLimits Limits { get; init; } = AddressLimits.None;
+}
 
 /// <summary>A code as the store keeps it.</summary>
 /// <param name="KeyId">The key of the ring that made the hash.</param>
@@ -107,13 +113,23 @@ internal enum IssueOutcome
 
     /// <summary>The memory store holds <c>store.max_flows</c> flows; live ones are never evicted.</summary>
     StoreFull,
+
+    /// <summary>A recipient limit of the address is reached, by all clients or by this one's network.</summary>
+    RecipientSpent,
 }
 
 /// <summary>The outcome of <see cref="IOtpStore.IssueAsync"/>.</summary>
 /// <param name="Outcome">What happened.</param>
 /// <param name="Generation">Names this code among those of its flow; zero unless issued.</param>
 /// <param name="RetryAfter">How long to wait; zero unless the outcome is a wait.</param>
-internal readonly record struct IssueResult(IssueOutcome Outcome, long Generation = 0, TimeSpan RetryAfter = default);
+/// <param name="Hour">What <see cref="AddressLimits.RecipientHour"/> said.</param>
+/// <param name="Day">What <see cref="AddressLimits.RecipientDay"/> said.</param>
+internal readonly record struct IssueResult(
+    IssueOutcome Outcome,
+    long Generation = 0,
+    TimeSpan RetryAfter = default,
+    BudgetState Hour = default,
+    BudgetState Day = default);
 
 internal enum AttemptOutcome
 {
@@ -125,10 +141,17 @@ internal enum AttemptOutcome
 
     /// <summary>The flow is closed.</summary>
     Locked,
+
+    /// <summary>The address had all its tries; this one was not counted, and nothing is to be compared.</summary>
+    GuessesSpent,
 }
 
 /// <summary>The outcome of <see cref="IOtpStore.AttemptAsync"/>.</summary>
-internal readonly record struct AttemptResult(AttemptOutcome Outcome, HashedCode? Code = null, long Generation = 0);
+/// <param name="Outcome">What happened.</param>
+/// <param name="Code">What to compare with; null unless counted.</param>
+/// <param name="Generation">Names the code; zero unless counted.</param>
+/// <param name="Guesses">What <see cref="AddressLimits.Guesses"/> said, and how long to wait when it refused.</param>
+internal readonly record struct AttemptResult(AttemptOutcome Outcome, HashedCode? Code = null, long Generation = 0, BudgetState Guesses = default);
 
 internal enum ReserveResult
 {

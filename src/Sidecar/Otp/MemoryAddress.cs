@@ -8,6 +8,7 @@ internal sealed class MemoryAddress
     private readonly Dictionary<FlowKey, MemoryFlow> _flows = [];
     private readonly Dictionary<FlowKey, MemoryVerified> _verified = [];
     private readonly Dictionary<string, long> _captchas = [];
+    private readonly MemoryBudgets _budgets = new();
     private (long Until, FlowKey Flow, long Generation) _cooldown;
     private (long Until, FlowKey By) _handOver;
 
@@ -15,7 +16,7 @@ internal sealed class MemoryAddress
 
     public int CaptchaCount => _captchas.Count;
 
-    public bool IsEmpty => FlowCount == 0 && CaptchaCount == 0 && _cooldown.Until == 0 && _handOver.Until == 0;
+    public bool IsEmpty => FlowCount == 0 && CaptchaCount == 0 && _cooldown.Until == 0 && _handOver.Until == 0 && _budgets.IsEmpty;
 
     /// <summary>Drops what has ended.</summary>
     public void Forget(long now)
@@ -23,6 +24,7 @@ internal sealed class MemoryAddress
         RemoveWhere(_flows, flow => flow.Keep <= now);
         RemoveWhere(_verified, verified => verified.Ends <= now);
         RemoveWhere(_captchas, until => until <= now);
+        _budgets.Forget(now);
         _cooldown = _cooldown.Until <= now ? default : _cooldown;
         _handOver = _handOver.Until <= now ? default : _handOver;
     }
@@ -50,16 +52,25 @@ internal sealed class MemoryAddress
             return Wait(IssueOutcome.TooManyFlows, ends - now);
         }
 
+        var limits = request.Rules.Limits;
+        var hour = _budgets.Judge(limits.RecipientHour, now, request.ClientNetwork);
+        var day = _budgets.Judge(limits.RecipientDay, now, request.ClientNetwork);
+        if (hour.Decision == BudgetDecision.Refused || day.Decision == BudgetDecision.Refused)
+        {
+            return new(IssueOutcome.RecipientSpent, 0, RefusedFor(hour) > RefusedFor(day) ? hour.Wait : day.Wait, hour, day);
+        }
+
         if (known is null && !hasRoom)
         {
             return new(IssueOutcome.StoreFull);
         }
 
         var flow = _flows[request.Flow] = MemoryFlow.Issued(known, request, now);
+        flow.GiveBack = _budgets.Take(hour, limits.RecipientHour, now, request.ClientNetwork) + _budgets.Take(day, limits.RecipientDay, now, request.ClientNetwork);
         _captchas[request.CaptchaId] = now + Math.Max(Milliseconds(request.CaptchaRemaining), 1);
         var cooldown = Milliseconds(request.Rules.Cooldown);
         _cooldown = cooldown > 0 ? (now + cooldown, request.Flow, flow.Generation) : default;
-        return new(IssueOutcome.Issued, flow.Generation);
+        return new(IssueOutcome.Issued, flow.Generation, Hour: hour, Day: day);
     }
 
     public bool Withdraw(FlowKey flow, long generation)
@@ -67,6 +78,8 @@ internal sealed class MemoryAddress
         if (_flows.TryGetValue(flow, out var known) && known.Generation == generation)
         {
             known.Ends = 0;
+            known.GiveBack?.Invoke();
+            known.GiveBack = null;
         }
 
         if (_cooldown.Flow == flow && _cooldown.Generation == generation)
@@ -80,7 +93,7 @@ internal sealed class MemoryAddress
     public bool Spend(string captchaId, TimeSpan remaining, long now) => _captchas.TryAdd(captchaId, now + Math.Max(Milliseconds(remaining), 1));
 
     public AttemptResult Attempt(FlowKey flow, long now) =>
-        _flows.TryGetValue(flow, out var known) ? known.Attempt(now) : new(AttemptOutcome.NoLiveCode);
+        _flows.TryGetValue(flow, out var known) ? known.Attempt(_budgets, now) : new(AttemptOutcome.NoLiveCode);
 
     public bool Redeem(FlowKey flow, long generation, FlowKey verified, TimeSpan lifetime, long now)
     {
@@ -138,6 +151,8 @@ internal sealed class MemoryAddress
 
         return others.Length >= request.Rules.MaxFlows ? others.Min(static flow => flow.Ends) : null;
     }
+
+    private static TimeSpan RefusedFor(BudgetState state) => state.Decision == BudgetDecision.Refused ? state.Wait : TimeSpan.MinValue;
 
     private static IssueResult Wait(IssueOutcome outcome, long milliseconds) => new(outcome, RetryAfter: TimeSpan.FromMilliseconds(milliseconds));
 

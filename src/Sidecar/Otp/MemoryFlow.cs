@@ -1,3 +1,5 @@
+using Sidecar.Hosting;
+
 namespace Sidecar.Otp;
 
 /// <summary>One flow of the memory store: its code, its tries and its lock. Instants in milliseconds.</summary>
@@ -6,6 +8,7 @@ internal sealed class MemoryFlow
     private readonly HashedCode _code;
     private readonly int _budget;
     private readonly long _lock;
+    private readonly LimitOptions _guesses;
     private int _tries;
 
     private MemoryFlow(IssueRequest request)
@@ -13,6 +16,7 @@ internal sealed class MemoryFlow
         _code = request.Code;
         _budget = request.Rules.Tries;
         _lock = (long)request.Rules.Lock.TotalMilliseconds;
+        _guesses = request.Rules.Limits.Guesses;
         Network = request.ClientNetwork;
     }
 
@@ -20,6 +24,9 @@ internal sealed class MemoryFlow
     public long Generation { get; private init; }
 
     public string Network { get; }
+
+    /// <summary>Gives back what the code took from the address's limits; null once that is done.</summary>
+    public Action? GiveBack { get; set; }
 
     /// <summary>When the code ends.</summary>
     public long Ends { get; set; }
@@ -46,7 +53,7 @@ internal sealed class MemoryFlow
     public bool IsLive(long now) => Locked == 0 && Ends > now;
 
     /// <summary>Counts a try before anything is compared; the last of the budget closes the flow, and is still compared.</summary>
-    public AttemptResult Attempt(long now)
+    public AttemptResult Attempt(MemoryBudgets budgets, long now)
     {
         if (Locked > now)
         {
@@ -58,6 +65,13 @@ internal sealed class MemoryFlow
             return new(AttemptOutcome.NoLiveCode);
         }
 
+        var guesses = budgets.Judge(_guesses, now);
+        if (guesses.Decision == BudgetDecision.Refused)
+        {
+            return new(AttemptOutcome.GuessesSpent, Guesses: guesses);
+        }
+
+        budgets.Take(guesses, _guesses, now);
         _tries++;
         Keep = Math.Max(Math.Max(Keep, Ends), now + _lock);
         if (_tries >= _budget)
@@ -65,6 +79,6 @@ internal sealed class MemoryFlow
             Locked = now + _lock;
         }
 
-        return new(AttemptOutcome.Counted, _code, Generation);
+        return new(AttemptOutcome.Counted, _code, Generation, guesses);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class MemoryOtpStore(TimeProvider time, StoreOptions options) : 
     /// <summary>A full store looks for room sooner, but not at every request.</summary>
     private const long SweepWhenFullMilliseconds = 1_000;
 
+    /// <summary>Addresses without a flow are remembered for what was mailed to them and tried on them lately; so many for each flow.</summary>
+    private const int AddressesPerFlow = 2;
+
     private readonly Lock _step = new();
     private readonly Dictionary<AddressName, MemoryAddress> _addresses = [];
     private long _swept;
@@ -25,7 +28,7 @@ internal sealed class MemoryOtpStore(TimeProvider time, StoreOptions options) : 
     public ValueTask<IssueResult> IssueAsync(IssueRequest request, CancellationToken cancellationToken)
     {
         using var operation = StoreOperation.Start("issue");
-        var result = Step(request.Flow.Address, (address, now) => address.Issue(request, now, _flows < options.MaxFlows));
+        var result = Step(request.Flow.Address, (address, now) => address.Issue(request, now, HasRoom(request.Flow.Address)));
         operation.Ended(StoreWords.Of(result.Outcome));
         return new(result);
     }
@@ -94,6 +97,9 @@ internal sealed class MemoryOtpStore(TimeProvider time, StoreOptions options) : 
             return result;
         }
     }
+
+    private bool HasRoom(AddressName name) =>
+        _flows < options.MaxFlows && (_addresses.Count < AddressesPerFlow * options.MaxFlows || _addresses.ContainsKey(name));
 
     private void SweepIfDue(long now)
     {

@@ -20,5 +20,11 @@ internal static class RedisOtpKeys
 
     public static string HandOver(AddressName address) => Key(address, "handover");
 
+    public static string RecipientHour(AddressName address) => Key(address, "mails:hour");
+
+    public static string RecipientDay(AddressName address) => Key(address, "mails:day");
+
+    public static string Guesses(AddressName address) => Key(address, "guesses");
+
     private static string Key(AddressName address, string rest) => $"sidecar:{{{address.Value}}}:{rest}";
 }

@@ -9,10 +9,10 @@ namespace Sidecar.Otp;
 /// </summary>
 internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) : IOtpStore
 {
-    private static readonly RedisScript Issue = RedisScript.Embedded("Otp.Scripts.issue.lua");
+    private static readonly RedisScript Issue = RedisScript.WithWindows("Otp.Scripts.issue.lua");
     private static readonly RedisScript Withdraw = RedisScript.Embedded("Otp.Scripts.withdraw.lua");
     private static readonly RedisScript Spend = RedisScript.Embedded("Otp.Scripts.spend.lua");
-    private static readonly RedisScript Attempt = RedisScript.Embedded("Otp.Scripts.attempt.lua");
+    private static readonly RedisScript Attempt = RedisScript.WithWindows("Otp.Scripts.attempt.lua");
     private static readonly RedisScript Redeem = RedisScript.Embedded("Otp.Scripts.redeem.lua");
     private static readonly RedisScript Reserve = RedisScript.Embedded("Otp.Scripts.reserve.lua");
     private static readonly RedisScript Settle = RedisScript.Embedded("Otp.Scripts.settle.lua");
@@ -28,17 +28,19 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     {
         using var operation = StoreOperation.Start("issue");
         var (flow, rules, code) = (request.Flow, request.Rules, request.Code);
+        var limits = rules.Limits;
         var result = await redis.EvaluateAsync(
             Issue,
-            [RedisOtpKeys.Captcha(flow.Address, request.CaptchaId), RedisOtpKeys.Cooldown(flow.Address), RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow)],
+            [RedisOtpKeys.Captcha(flow.Address, request.CaptchaId), RedisOtpKeys.Cooldown(flow.Address), RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow), .. RecipientKeys(flow.Address)],
             [
                 Offset, Milliseconds(request.CaptchaRemaining), Milliseconds(rules.CodeLifetime), Milliseconds(rules.Cooldown), rules.Tries,
                 Milliseconds(rules.Lock), rules.MaxFlows, request.ClientNetwork, RedisOtpKeys.Name(flow), code.KeyId, code.Salt, code.Hash,
+                .. Values(limits.RecipientHour), .. Values(limits.RecipientDay), .. Values(limits.Guesses),
             ],
             cancellationToken);
         var outcome = (IssueOutcome)(int)result[0];
         operation.Ended(StoreWords.Of(outcome));
-        return new IssueResult(outcome, (long)result[1], TimeSpan.FromMilliseconds((long)result[2]));
+        return new IssueResult(outcome, (long)result[1], TimeSpan.FromMilliseconds((long)result[2]), State(result, 3), State(result, 5));
     }
 
     public async ValueTask WithdrawAsync(FlowKey flow, long generation, CancellationToken cancellationToken)
@@ -46,7 +48,7 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
         using var operation = StoreOperation.Start("withdraw");
         await redis.EvaluateAsync(
             Withdraw,
-            [RedisOtpKeys.Cooldown(flow.Address), RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow)],
+            [RedisOtpKeys.Cooldown(flow.Address), RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow), .. RecipientKeys(flow.Address)],
             [RedisOtpKeys.Name(flow), generation],
             cancellationToken);
         operation.Ended("done");
@@ -65,12 +67,12 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     {
         using var operation = StoreOperation.Start("attempt");
         var result = await redis.EvaluateAsync(
-            Attempt, [RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow)], [Offset, RedisOtpKeys.Name(flow)], cancellationToken);
+            Attempt, [RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow), RedisOtpKeys.Guesses(flow.Address)], [Offset, RedisOtpKeys.Name(flow)], cancellationToken);
         var outcome = (AttemptOutcome)(int)result[0];
         operation.Ended(StoreWords.Of(outcome));
         return outcome == AttemptOutcome.Counted
-            ? new AttemptResult(outcome, new HashedCode((string)result[2]!, (string)result[3]!, (string)result[4]!), (long)result[1])
-            : new AttemptResult(outcome);
+            ? new AttemptResult(outcome, new HashedCode((string)result[4]!, (string)result[5]!, (string)result[6]!), (long)result[1], State(result, 2))
+            : new AttemptResult(outcome, Guesses: State(result, 2));
     }
 
     public async ValueTask<bool> RedeemAsync(FlowKey flow, long generation, FlowKey verified, TimeSpan lifetime, CancellationToken cancellationToken)
@@ -112,6 +114,12 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     }
 
     private RedisValue Offset => Milliseconds(clock.Offset);
+
+    private static RedisKey[] RecipientKeys(AddressName address) => [RedisOtpKeys.RecipientHour(address), RedisOtpKeys.RecipientDay(address)];
+
+    private static RedisValue[] Values(LimitOptions limit) => [limit.Permits, Milliseconds(limit.Window), (int)limit.Mode];
+
+    private static BudgetState State(RedisResult result, int at) => new((BudgetDecision)(int)result[at], TimeSpan.FromMilliseconds((long)result[at + 1]));
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 }

@@ -10,6 +10,7 @@ internal static class StoreWords
         IssueOutcome.CoolingDown => "cooling_down",
         IssueOutcome.Locked => "locked",
         IssueOutcome.TooManyFlows => "too_many_flows",
+        IssueOutcome.RecipientSpent => "recipient_spent",
         _ => "store_full",
     };
 
@@ -17,6 +18,7 @@ internal static class StoreWords
     {
         AttemptOutcome.Counted => "counted",
         AttemptOutcome.NoLiveCode => "no_live_code",
+        AttemptOutcome.GuessesSpent => "guesses_spent",
         _ => "locked",
     };
 

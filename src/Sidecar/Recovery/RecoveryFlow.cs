@@ -4,6 +4,7 @@ using Sidecar.Captcha;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Throttling;
 
 namespace Sidecar.Recovery;
 
@@ -22,9 +23,12 @@ internal sealed class RecoveryFlow(
     IAccountLookup accounts,
     IOutbox outbox,
     RecoveryMail mail,
+    RecoveryLimits limits,
     TimeProvider clock)
 {
     private const Purpose Kind = Purpose.Recovery;
+
+    private readonly FlowRules _rules = options.Rules with { Limits = limits.Address };
 
     /// <summary>Draws a picture. The flow of an unverified ticket for the same address goes on; any other begins anew.</summary>
     public ValueTask<RecoveryOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
@@ -80,9 +84,15 @@ internal sealed class RecoveryFlow(
 
             var flow = current.Flow;
             var attempt = await store.AttemptAsync(flow, cancellationToken);
-            if (attempt.Outcome != AttemptOutcome.Counted)
+            limits.Report(attempt);
+            switch (attempt.Outcome)
             {
-                return attempt.Outcome == AttemptOutcome.Locked ? new RecoveryOutcome.Locked() : new RecoveryOutcome.NoLiveCode();
+                case AttemptOutcome.Locked:
+                    return new RecoveryOutcome.Locked();
+                case AttemptOutcome.GuessesSpent:
+                    return limits.Refusal(attempt);
+                case AttemptOutcome.NoLiveCode:
+                    return new RecoveryOutcome.NoLiveCode();
             }
 
             if (!hasher.Matches(attempt.Code!, flow, Normalise(code)))
@@ -127,30 +137,40 @@ internal sealed class RecoveryFlow(
 
     private async ValueTask<RecoveryOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network)
     {
-        var code = codes.Next();
-        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, options.Rules);
         // From here on the client's disconnect changes nothing: an issued code has its mail, and the captcha is spent.
-        var issued = await store.IssueAsync(request, CancellationToken.None);
-        switch (issued.Outcome)
+        var domain = await limits.TakeDomainAsync(address, CancellationToken.None);
+        if (!domain.Decision.Allowed)
         {
-            case IssueOutcome.Issued:
-                return await MailAsync(address, ticket.Flow, code, issued.Generation);
-            case IssueOutcome.CaptchaSpent:
-                return new RecoveryOutcome.CaptchaEnded();
-            case IssueOutcome.CoolingDown:
-                return new RecoveryOutcome.CoolingDown(issued.RetryAfter, options.Cooldown);
-            case IssueOutcome.Locked:
-                return new RecoveryOutcome.Locked();
-            case IssueOutcome.TooManyFlows:
-                return new RecoveryOutcome.TooManyFlows(issued.RetryAfter, options.MaxFlowsPerAddress, options.CodeLifetime);
-            case IssueOutcome.StoreFull:
-                return new RecoveryOutcome.Unavailable("store is full; raise `store.max_flows` or use Redis");
-            default:
-                throw new UnreachableException();
+            return new RecoveryOutcome.OverLimit(domain.Decision);
         }
+
+        var code = codes.Next();
+        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, _rules);
+        var issued = await store.IssueAsync(request, CancellationToken.None);
+        limits.Report(issued);
+        if (issued.Outcome == IssueOutcome.Issued)
+        {
+            return await MailAsync(address, ticket.Flow, code, issued.Generation, domain);
+        }
+
+        await domain.GiveBackAsync();
+        return issued.Outcome switch
+        {
+            IssueOutcome.CaptchaSpent => new RecoveryOutcome.CaptchaEnded(),
+            IssueOutcome.CoolingDown => new RecoveryOutcome.CoolingDown(issued.RetryAfter, options.Cooldown),
+            IssueOutcome.Locked => new RecoveryOutcome.Locked(),
+            IssueOutcome.TooManyFlows => new RecoveryOutcome.TooManyFlows(issued.RetryAfter, options.MaxFlowsPerAddress, options.CodeLifetime),
+            IssueOutcome.RecipientSpent => limits.Refusal(issued),
+            IssueOutcome.StoreFull => new RecoveryOutcome.Unavailable("store is full; raise `store.max_flows` or use Redis"),
+            _ => throw new UnreachableException(),
+        };
     }
 
-    private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation)
+    /// <summary>
+    /// What a code took from the limits comes back only before the answer: afterwards that would tell whether there was somebody
+    /// to mail.
+    /// </summary>
+    private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain)
     {
         var entry = mail.Code(address, code, options.CodeLifetime);
         var outcome = options.Answers == AnswerStyle.App
@@ -162,6 +182,7 @@ internal sealed class RecoveryFlow(
         }
 
         await store.WithdrawAsync(flow, generation, CancellationToken.None);
+        await domain.GiveBackAsync();
         return outcome == DeliveryOutcome.UnknownAccount ? new RecoveryOutcome.UnknownAddress() : new RecoveryOutcome.MailUnavailable();
     }
 

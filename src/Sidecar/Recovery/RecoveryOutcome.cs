@@ -1,3 +1,5 @@
+using Sidecar.Throttling;
+
 namespace Sidecar.Recovery;
 
 /// <summary>
@@ -27,6 +29,9 @@ internal abstract record RecoveryOutcome(string Name)
 
     /// <summary>The address, or this client's network, has as many flows as it may.</summary>
     public sealed record TooManyFlows(TimeSpan Remaining, int Most, TimeSpan Lifetime) : RecoveryOutcome("too_many_flows");
+
+    /// <summary>A limit is reached: of the address, its domain, or the tries of all its flows.</summary>
+    public sealed record OverLimit(LimitDecision Limit) : RecoveryOutcome("over_limit");
 
     /// <summary>Too many wrong codes.</summary>
     public sealed record Locked() : RecoveryOutcome("locked");

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Sidecar.Hosting;
 
 namespace Sidecar.Throttling;
 
@@ -35,7 +36,7 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             var partition = Touch(resource, now);
-            return new WindowLease(partition.Window.Take(permitCount, now), limit);
+            return new WindowLease(partition.Window.Take(limit.Permits, permitCount, now), limit, segment => GiveBack(resource, segment));
         }
     }
 
@@ -59,10 +60,23 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
         return node.Value;
     }
 
+    private ValueTask GiveBack(string name, long segment)
+    {
+        lock (_turn)
+        {
+            if (_partitions.TryGetValue(name, out var node))
+            {
+                node.Value.Window.GiveBack(segment);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     private void Evict(long now)
     {
-        // A segment more than the window: after that long, nothing is left of what was counted.
-        var idle = now - (long)(limit.Window * 7 / 6).TotalMilliseconds;
+        // After a window and what is counted together, nothing is left of it.
+        var idle = now - (long)limit.Window.TotalMilliseconds - SlidingWindow.Length(limit.Permits, limit.Window);
         while (_byTouch.First is { } oldest && (_partitions.Count >= maxPartitions || oldest.Value.Touched < idle))
         {
             _byTouch.RemoveFirst();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 
 namespace Sidecar.Throttling;
 
@@ -13,6 +14,18 @@ internal static class RateLimitFields
 
     /// <summary>Whether there is anything to say.</summary>
     public static bool Tells(LimitDecision decision) => decision.Limit > 0;
+
+    /// <summary>All fields of a refusal.</summary>
+    public static void Write(IHeaderDictionary headers, LimitDecision decision)
+    {
+        if (Tells(decision))
+        {
+            headers[PolicyName] = Policy(decision);
+            headers[Name] = Value(decision);
+        }
+
+        headers.RetryAfter = RetryAfter(decision.RetryAfter);
+    }
 
     /// <summary><c>"client";q=60;w=60</c></summary>
     public static string Policy(LimitDecision decision) =>

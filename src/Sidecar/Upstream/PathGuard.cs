@@ -17,8 +17,6 @@ internal readonly record struct GuardedPath<TRoute>(TRoute? Route, string? Path)
 internal sealed class PathGuard<TRoute>
     where TRoute : class
 {
-    private static readonly SearchValues<char> Unusual = SearchValues.Create("%\\;#");
-
     private readonly FrozenDictionary<string, GuardedPath<TRoute>> _routes;
     private readonly FrozenDictionary<string, GuardedPath<TRoute>>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly SearchValues<string> _words;
@@ -40,14 +38,8 @@ internal sealed class PathGuard<TRoute>
     {
         var path = RequestTarget.Path(pathAndQuery);
         return _lookup.TryGetValue(path, out guarded)
-            || (IsUnusual(path) && TryMatchReadings(path.ToString(), out guarded));
+            || (PathReadings.AreSeveral(path) && TryMatchReadings(path.ToString(), out guarded));
     }
-
-    private static bool IsUnusual(ReadOnlySpan<char> path) =>
-        path.ContainsAny(Unusual)
-        || path.EndsWith('/')
-        || path.Contains("//", StringComparison.Ordinal)
-        || path.Contains("/.", StringComparison.Ordinal);
 
     private bool TryMatchReadings(string path, out GuardedPath<TRoute> guarded)
     {

@@ -16,6 +16,7 @@ internal static class PathReadings
     /// <summary>All readings together; it bounds the time that one long path can take.</summary>
     private const int MostCharacters = 128 * 1024;
 
+    private static readonly SearchValues<char> Unusual = SearchValues.Create("%\\;#");
     private static readonly SearchValues<char> OverlongLeads = SearchValues.Create("\u00C0\u00C1\u00E0\u00F0");
 
     private static readonly Func<string, string>[] Steps =
@@ -32,6 +33,13 @@ internal static class PathReadings
         static path => CutAt(path, '?'),
         static path => path.Length > 1 ? path.TrimEnd('/') : path,
     ];
+
+    /// <summary>Whether a path may read as anything but itself; ordinary ones do not.</summary>
+    public static bool AreSeveral(ReadOnlySpan<char> path) =>
+        path.ContainsAny(Unusual)
+        || path.EndsWith('/')
+        || path.Contains("//", StringComparison.Ordinal)
+        || path.Contains("/.", StringComparison.Ordinal);
 
     /// <summary>All readings of a path, itself first. Null when there are more than anybody needs.</summary>
     public static IReadOnlyCollection<string>? Of(string path)

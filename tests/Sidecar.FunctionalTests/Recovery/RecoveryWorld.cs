@@ -175,7 +175,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         StartTimeout = TimeSpan.FromSeconds(90),
         Settings =
         [
-            $"recovery.answers={setup.Answers}", "mail.block_reserved_domains=false", "limits.client.mode=off",
+            $"recovery.answers={setup.Answers}", "mail.block_reserved_domains=false", "limits.client.mode=off", "limits.captcha.mode=off",
             .. setup.Development ? [$"captcha.fixed_answer={Captcha}"] : Array.Empty<string>(), .. setup.Settings,
         ],
         Files = new Dictionary<string, string>

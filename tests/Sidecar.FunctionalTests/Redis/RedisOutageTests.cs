@@ -112,7 +112,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         await using var connection = await _server.ConnectAsync(ShippedTimeout);
         var limit = new LimitOptions("client") { Permits = 3, Window = TimeSpan.FromHours(1) };
         using var own = new MemoryWindowLimiter(limit, TimeProvider.System);
-        var limiter = new ClientLimiter(limit, new RedisWindowLimiter(limit, connection, new SidecarClock(), static name => name), own);
+        var limiter = new AxisLimiter(limit, new RedisWindowLimiter(limit, connection, new SidecarClock(), static name => name), own);
         await limiter.AcquireAsync("client", dry: false, default);
         Assert.Equal(0, own.PartitionCount);
 

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using CsCheck;
 using Sidecar.FunctionalTests.Hosting;
 using Sidecar.Hosting;
 using Sidecar.Otp;
@@ -48,7 +49,7 @@ public sealed class RedisWindowLimiterTests(RedisServer server) : IClassFixture<
         Assert.True(all.IsAcquired);
         Assert.False(refused.IsAcquired);
         Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out var wait));
-        Assert.InRange(wait, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
+        Assert.InRange(wait, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
 
         _clock.Advance(wait);
 
@@ -59,17 +60,76 @@ public sealed class RedisWindowLimiterTests(RedisServer server) : IClassFixture<
     }
 
     [Fact]
-    public async Task Acquire_WindowChangedInTheSettings_StartsAnew()
+    public Task Acquire_AnyTimes_NoStretchOfTheWindowsLengthSeesMoreThanTheLimit() =>
+        Gen.Int[0, 30_000].Array[1, 40].SampleAsync(
+            async steps =>
+            {
+                using var limiter = Limiter(_connections[0], Limit with { Permits = 3 });
+                var client = Ticket.NewId();
+                var taken = new List<(DateTimeOffset Before, DateTimeOffset After)>();
+                foreach (var step in steps)
+                {
+                    _clock.Advance(TimeSpan.FromMilliseconds(step));
+                    var before = _clock.GetUtcNow();
+                    using var lease = await limiter.AcquireAsync(client);
+                    if (lease.IsAcquired)
+                    {
+                        taken.Add((before, _clock.GetUtcNow()));
+                        Assert.True(taken.Count <= 3 || taken[^1].After - taken[^4].Before >= Limit.Window);
+                    }
+                    else
+                    {
+                        Assert.True(before - taken[^3].After < Limit.Window);
+                    }
+                }
+            },
+            iter: 20,
+            threads: 1);
+
+    [Fact]
+    public async Task GiveBack_TakenPermit_IsThereAgainAndNobodyElses()
+    {
+        using var limiter = Limiter(_connections[0], Limit with { Permits = 1 });
+        var lease = (WindowLease)await limiter.AcquireAsync(_client);
+        await lease.GiveBackAsync();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        using var again = await limiter.AcquireAsync(_client);
+        Assert.True(again.IsAcquired);
+
+        await lease.GiveBackAsync();
+        await lease.GiveBackAsync();
+
+        using var refused = await limiter.AcquireAsync(_client);
+        Assert.False(refused.IsAcquired);
+    }
+
+    [Fact]
+    public async Task Acquire_WindowChangedInTheSettings_StillCountsWhatWasTaken()
     {
         using var older = Limiter(_connections[0]);
         using var newer = Limiter(_connections[0], Limit with { Window = TimeSpan.FromHours(1) });
         using var all = await older.AcquireAsync(_client, 10);
 
-        using var granted = await newer.AcquireAsync(_client, 10);
         using var refused = await newer.AcquireAsync(_client);
 
-        Assert.True(granted.IsAcquired);
         Assert.False(refused.IsAcquired);
+        Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out var wait));
+        Assert.InRange(wait, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public async Task Acquire_ManyPermits_AreCountedInSegments()
+    {
+        using var limiter = Limiter(_connections[0], Limit with { Permits = 101 });
+        for (var i = 0; i < 60; i++)
+        {
+            using var lease = await limiter.AcquireAsync(_client);
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        var fields = await _connections[0].RunAsync(database => database.HashLengthAsync($"sidecar:{{limit:client:hash of {_client}}}"));
+
+        Assert.InRange(fields, 3, 12);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class RagflowAnswersTests
         (new RecoveryOutcome.WrongCaptcha(), Envelope(109, "false", "invalid or expired captcha")),
         (new RecoveryOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)), Envelope(10, "false", "you still have to wait 42 seconds")),
         (new RecoveryOutcome.TooManyFlows(TimeSpan.FromSeconds(90), 3, TimeSpan.FromMinutes(5)), Envelope(10, "false", "you still have to wait 90 seconds")),
+        (new RecoveryOutcome.OverLimit(new("recipient-hour", Allowed: false, 5, TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(99.5), TimeSpan.FromSeconds(99.5))), Envelope(10, "false", "you still have to wait 100 seconds")),
         (new RecoveryOutcome.HandoverBusy(TimeSpan.Zero), Envelope(10, "false", "you still have to wait 1 seconds")),
         (new RecoveryOutcome.Locked(), Envelope(10, "false", "too many attempts, try later")),
         (new RecoveryOutcome.CodeSent(), Envelope(0, "true", "verification passed, email sent")),
@@ -54,6 +55,15 @@ public sealed class RagflowAnswersTests
         await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)));
 
         Assert.Equal(("42", "\"cooldown\";q=1;w=60", "\"cooldown\";r=0;t=42"), (exchange.Header("Retry-After"), exchange.Header("RateLimit-Policy"), exchange.Header("RateLimit")));
+    }
+
+    [Fact]
+    public async Task Write_OverLimit_NamesTheLimitInTheStandardFields()
+    {
+        var exchange = new HttpExchange();
+        await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.OverLimit(new("guesses", Allowed: false, 100, TimeSpan.FromHours(24), 0, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(9))));
+
+        Assert.Equal(("9", "\"guesses\";q=100;w=86400", "\"guesses\";r=0;t=9"), (exchange.Header("Retry-After"), exchange.Header("RateLimit-Policy"), exchange.Header("RateLimit")));
     }
 
     [Fact]

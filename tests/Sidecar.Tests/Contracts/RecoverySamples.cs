@@ -1,4 +1,5 @@
 using Sidecar.Recovery;
+using Sidecar.Throttling;
 
 namespace Sidecar.Tests.Contracts;
 
@@ -6,4 +7,11 @@ namespace Sidecar.Tests.Contracts;
 internal static class RecoverySamples
 {
     public static RecoveryOptions Options { get; } = RecoveryOptions.Read(TestSettings.Of());
+
+    /// <summary>The address's limits as they are by default, and none by domain.</summary>
+    public static RecoveryLimits Limits(TimeProvider time)
+    {
+        var catalog = new LimitCatalog();
+        return new(catalog, new AxisLimiters(time, shared: null).Of(catalog.Domain));
+    }
 }

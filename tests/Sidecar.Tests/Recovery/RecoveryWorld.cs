@@ -5,6 +5,7 @@ using Sidecar.Otp;
 using Sidecar.Recovery;
 using Sidecar.Tests.Accounts;
 using Sidecar.Tests.Contracts;
+using Sidecar.Throttling;
 
 namespace Sidecar.Tests.Recovery;
 
@@ -26,7 +27,7 @@ internal sealed class RecoveryWorld : IDisposable
         Store = new(new MemoryOtpStore(Clock, store ?? new StoreOptions()));
         Tickets = new(new Sealer(keys));
         Mail = new(new SmtpOptions { Server = hasRelay ? "relay" : "" }, Accounts, Clock);
-        Flow = new(Options, _captchas, Store, Tickets, keys, new CodeGenerator(Options.CodeLength), new CodeHasher(keys), Accounts, Outbox, Mail, Clock);
+        Flow = new(Options, _captchas, Store, Tickets, keys, new CodeGenerator(Options.CodeLength), new CodeHasher(keys), Accounts, Outbox, Mail, RecoverySamples.Limits(Clock), Clock);
     }
 
     public RecoveryOptions Options { get; }

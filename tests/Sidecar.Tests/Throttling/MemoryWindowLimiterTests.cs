@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
+using Sidecar.Hosting;
 using Sidecar.Throttling;
 
 namespace Sidecar.Tests.Throttling;
@@ -24,7 +25,7 @@ public sealed class MemoryWindowLimiterTests
 
         Assert.False(refused.IsAcquired);
         Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out var wait));
-        Assert.InRange(wait, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.FromMinutes(1), wait);
         _time.Advance(wait - TimeSpan.FromMilliseconds(1));
         Assert.False(limiter.AttemptAcquire("a").IsAcquired);
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -58,7 +59,7 @@ public sealed class MemoryWindowLimiterTests
     }
 
     [Fact]
-    public void AttemptAcquire_AnyTimes_NeverMoreThanTheLimitInFiveSixthsOfTheWindowAndAllBackAfterIt() =>
+    public void AttemptAcquire_AnyTimes_NeverMoreThanTheLimitInAnyWindowAndAllBackAfterIt() =>
         Gen.Int[0, 20_000].Array[1, 80].Sample(steps =>
         {
             var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_750_000_000));
@@ -69,10 +70,7 @@ public sealed class MemoryWindowLimiterTests
                 time.Advance(TimeSpan.FromMilliseconds(step));
                 var now = time.GetUtcNow();
                 using var lease = limiter.AttemptAcquire("a");
-                var inShort = taken.Count(at => now - at < Limit.Window * 5 / 6);
-                var inLong = taken.Count(at => now - at < Limit.Window);
-                Assert.False(lease.IsAcquired && inShort >= Limit.Permits);
-                Assert.False(!lease.IsAcquired && inLong < Limit.Permits);
+                Assert.Equal(taken.Count(at => now - at < Limit.Window) < Limit.Permits, lease.IsAcquired);
                 if (lease.IsAcquired)
                 {
                     taken.Add(now);

@@ -5,7 +5,7 @@ using Sidecar.Throttling;
 
 namespace Sidecar.Tests.Throttling;
 
-public sealed class ClientLimiterTests
+public sealed class AxisLimiterTests
 {
     private static readonly LimitOptions Limit = new("client") { Permits = 2, Window = TimeSpan.FromMinutes(1) };
 
@@ -14,7 +14,7 @@ public sealed class ClientLimiterTests
     [Fact]
     public async Task Acquire_BeyondTheLimit_IsRefusedWithFields()
     {
-        var limiter = new ClientLimiter(Limit, null, new MemoryWindowLimiter(Limit, _time));
+        var limiter = new AxisLimiter(Limit, null, new MemoryWindowLimiter(Limit, _time));
         await AcquireAsync(limiter);
         var last = await AcquireAsync(limiter);
 
@@ -32,7 +32,7 @@ public sealed class ClientLimiterTests
     internal async Task Acquire_Dry_RefusesNothing(LimitMode mode, bool dry)
     {
         var limit = Limit with { Mode = mode };
-        var limiter = new ClientLimiter(limit, null, new MemoryWindowLimiter(limit, _time));
+        var limiter = new AxisLimiter(limit, null, new MemoryWindowLimiter(limit, _time));
         for (var i = 0; i < 5; i++)
         {
             Assert.True((await limiter.AcquireAsync("192.0.2.1", dry, default)).Allowed);
@@ -43,7 +43,7 @@ public sealed class ClientLimiterTests
     public async Task Acquire_Off_HasNothingToTell()
     {
         var limit = Limit with { Mode = LimitMode.Off };
-        var decision = await AcquireAsync(new ClientLimiter(limit, null, new MemoryWindowLimiter(limit, _time)));
+        var decision = await AcquireAsync(new AxisLimiter(limit, null, new MemoryWindowLimiter(limit, _time)));
 
         Assert.True(decision.Allowed);
         Assert.False(RateLimitFields.Tells(decision));
@@ -52,7 +52,7 @@ public sealed class ClientLimiterTests
     [Fact]
     public async Task Acquire_SharedCountUnavailable_FallsBackToTheOwn()
     {
-        var limiter = new ClientLimiter(Limit, new BrokenLimiter(), new MemoryWindowLimiter(Limit, _time));
+        var limiter = new AxisLimiter(Limit, new BrokenLimiter(), new MemoryWindowLimiter(Limit, _time));
         await AcquireAsync(limiter);
         await AcquireAsync(limiter);
 
@@ -88,7 +88,7 @@ public sealed class ClientLimiterTests
         Assert.Equal(new LimitOptions("client") { Permits = 7, Window = TimeSpan.FromMinutes(1), Mode = LimitMode.DryRun }, catalog.Client);
     }
 
-    private static ValueTask<LimitDecision> AcquireAsync(ClientLimiter limiter) => limiter.AcquireAsync("192.0.2.1", dry: false, default);
+    private static ValueTask<LimitDecision> AcquireAsync(AxisLimiter limiter) => limiter.AcquireAsync("192.0.2.1", dry: false, default);
 
     private sealed class BrokenLimiter : PartitionedRateLimiter<string>
     {

@@ -1,0 +1,37 @@
+namespace Sidecar.Hosting;
+
+internal enum LimitMode
+{
+    On,
+    Off,
+
+    /// <summary>Counts as if it were on, reports what it would have refused, and refuses nothing.</summary>
+    DryRun,
+}
+
+/// <summary>One limit: section <c>limits.&lt;name&gt;</c>. On the ground because several rooms hold to limits and none owns them.</summary>
+/// <param name="Name">The limit's name in settings, metrics, fields and keys.</param>
+internal sealed record LimitOptions(string Name)
+{
+    /// <summary>How many in a window, 1 to 1,000,000. Default by name, see <c>LimitCatalog</c>.</summary>
+    public required int Permits { get; init; }
+
+    /// <summary>The window's length, 1 s to 7 d. Default by name, see <c>LimitCatalog</c>.</summary>
+    public required TimeSpan Window { get; init; }
+
+    /// <summary><c>on</c>, <c>off</c> or <c>dry_run</c>. Default <c>on</c>, but for <c>domain</c>.</summary>
+    public LimitMode Mode { get; init; }
+
+    /// <param name="limits">The section <c>limits</c>.</param>
+    /// <param name="defaults">The limit's name, and what holds where nothing is set.</param>
+    public static LimitOptions Read(SettingsSection limits, LimitOptions defaults) => ReadItself(limits.Section(defaults.Name), defaults);
+
+    /// <param name="section">The limit's own section.</param>
+    /// <param name="defaults">The limit's name, and what holds where nothing is set.</param>
+    public static LimitOptions ReadItself(SettingsSection section, LimitOptions defaults) => defaults with
+    {
+        Permits = section.Int("permits", defaults.Permits, 1, 1_000_000),
+        Window = section.Duration("window", defaults.Window, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+        Mode = section.Choice("mode", defaults.Mode, ("on", LimitMode.On), ("off", LimitMode.Off), ("dry_run", LimitMode.DryRun)),
+    };
+}

@@ -1,0 +1,48 @@
+using Sidecar.Accounts;
+using Sidecar.Hosting;
+using Sidecar.Otp;
+using Sidecar.Throttling;
+
+namespace Sidecar.Recovery;
+
+/// <summary>The limits of the flow: hands the store those it keeps, asks the others, and words what they said.</summary>
+/// <param name="catalog">All limits.</param>
+/// <param name="domains">The limit by mail domain.</param>
+internal sealed class RecoveryLimits(LimitCatalog catalog, AxisLimiter domains)
+{
+    public AddressLimits Address { get; } = new(catalog.RecipientHour, catalog.RecipientDay, catalog.Guesses);
+
+    /// <summary>Takes a permit of the address's domain, to be given back unless a code is issued.</summary>
+    public ValueTask<LimitPermit> TakeDomainAsync(EmailAddress address, CancellationToken cancellationToken) =>
+        domains.TakeAsync(address.Normalised[(address.Normalised.LastIndexOf('@') + 1)..], dry: false, cancellationToken);
+
+    public void Report(IssueResult issued)
+    {
+        Report(catalog.RecipientHour, issued.Hour);
+        Report(catalog.RecipientDay, issued.Day);
+    }
+
+    public void Report(AttemptResult attempt) => Report(catalog.Guesses, attempt.Guesses);
+
+    /// <summary>The recipient limit that holds a code up longest.</summary>
+    public RecoveryOutcome.OverLimit Refusal(IssueResult issued) =>
+        issued.Day is { Decision: BudgetDecision.Refused } day && day.Wait == issued.RetryAfter ? Refusal(catalog.RecipientDay, day) : Refusal(catalog.RecipientHour, issued.Hour);
+
+    public RecoveryOutcome.OverLimit Refusal(AttemptResult attempt) => Refusal(catalog.Guesses, attempt.Guesses);
+
+    private static RecoveryOutcome.OverLimit Refusal(LimitOptions limit, BudgetState state) =>
+        new(new LimitDecision(limit.Name, Allowed: false, limit.Permits, limit.Window, 0, state.Wait, state.Wait));
+
+    private static void Report(LimitOptions limit, BudgetState state)
+    {
+        if (state.Decision != BudgetDecision.NotAsked)
+        {
+            LimitTelemetry.Decided(limit.Name, state.Decision switch
+            {
+                BudgetDecision.Allowed => LimitTelemetry.Allowed,
+                BudgetDecision.Refused => LimitTelemetry.Refused,
+                _ => LimitTelemetry.DryRun,
+            });
+        }
+    }
+}
