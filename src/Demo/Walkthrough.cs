@@ -12,6 +12,7 @@ internal static class Walkthrough
         inbox                     {ports.InboxUrl}/
         sidecar's health          {ports.ManagementUrl}/readyz
         the app itself            {ports.AppUrl}/     (goes past the sidecar)
+        From one network an address gets a mail a minute and three an hour; SIDECAR__LIMITS__RECIPIENT_HOUR__MODE=off lifts the latter.
         """;
 
     /// <summary>A captcha that is already in <c>CAPTCHA</c> is not asked for.</summary>

@@ -154,7 +154,7 @@ public sealed class SendBudgetTests : IAsyncDisposable
 
     /// <summary>Waits until the only slot has put away what it had: an entry behind that has then been through.</summary>
     private async Task WaitingAsync(Outbox outbox) =>
-        Assert.Equal(DeliveryOutcome.Expired, await outbox.EnqueueAndWaitAsync(Entry("", lifetime: TimeSpan.Zero), Patience, default));
+        Assert.Equal(DeliveryOutcome.Expired, await outbox.EnqueueAndWaitAsync(Entry("", lifetime: TimeSpan.Zero), Patience, default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
 
     private OutboxEntry Entry(string to, TimeSpan? lifetime = null) =>
         new("test", Encoding.UTF8.GetBytes(to), _time.GetUtcNow() + (lifetime ?? TimeSpan.FromMinutes(30)), default);
