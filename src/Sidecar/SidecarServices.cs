@@ -67,7 +67,7 @@ internal static class SidecarServices
             var relay = provider.GetRequiredService<RelayHealth>();
             return new HealthCheck("mail", _ => new(new HealthResult(relay.CanDeliver, relay.Detail)));
         });
-        services.AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddSingleton<MailAudit>().AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
         services.AddHandoff(options, handoff);
         services.AddSingleton(provider => new RecoveryLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
         services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));

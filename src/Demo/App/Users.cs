@@ -22,10 +22,16 @@ internal sealed class Users
     public Users(TimeProvider time, IEnumerable<SeededUser> seeds)
     {
         _time = time;
+        // One hash for all who start with the same password: thousands of them would otherwise take a minute.
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var seed in seeds)
         {
             var id = (_byFold.Count + 1).ToString("x32", CultureInfo.InvariantCulture);
-            var hash = PasswordHash.Of(PasswordCipher.Inner(seed.Password));
+            if (!hashes.TryGetValue(seed.Password, out var hash))
+            {
+                hashes[seed.Password] = hash = PasswordHash.Of(PasswordCipher.Inner(seed.Password));
+            }
+
             // A later seed of the same address takes the place of an earlier one.
             _byFold[Collation.Fold(seed.Email)] = new User(id, seed.Email, hash, seed.IsActive, seed.IsDeleted, time.GetUtcNow());
         }

@@ -16,9 +16,9 @@ internal static class RagflowAnswers
         RecoveryOutcome.InvalidAddress or RecoveryOutcome.UnknownAddress => Refuse(context, RagflowEnvelope.Data, "invalid email"),
         RecoveryOutcome.CaptchaEnded => Refuse(context, RagflowEnvelope.NotEffective, "invalid or expired captcha"),
         RecoveryOutcome.WrongCaptcha => Refuse(context, RagflowEnvelope.Authentication, "invalid or expired captcha"),
-        RecoveryOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision("cooldown", Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
+        RecoveryOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
         RecoveryOutcome.OverLimit over => WaitAsync(context, over.Limit),
-        RecoveryOutcome.TooManyFlows flows => WaitAsync(context, new LimitDecision("flows", Allowed: false, flows.Most, flows.Lifetime, 0, flows.Remaining, flows.Remaining)),
+        RecoveryOutcome.TooManyFlows flows => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, flows.Most, flows.Lifetime, 0, flows.Remaining, flows.Remaining)),
         RecoveryOutcome.HandoverBusy busy => WaitAsync(context, busy.Remaining),
         RecoveryOutcome.Locked => Refuse(context, RagflowEnvelope.NotEffective, "too many attempts, try later"),
         RecoveryOutcome.CodeSent => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "verification passed, email sent"),
@@ -28,6 +28,15 @@ internal static class RagflowAnswers
         RecoveryOutcome.Verified => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "otp verified"),
         RecoveryOutcome.Unproven => Refuse(context, RagflowEnvelope.Authentication, "email not verified"),
         _ => Refuse(context, RagflowEnvelope.ServerError, Unavailable),
+    };
+
+    /// <summary>The name of the limit that refused, as the standard fields and the audit say it; empty where none did.</summary>
+    public static string LimitOf(RecoveryOutcome outcome) => outcome switch
+    {
+        RecoveryOutcome.OverLimit over => over.Limit.Name,
+        RecoveryOutcome.CoolingDown => "cooldown",
+        RecoveryOutcome.TooManyFlows => "flows",
+        _ => "",
     };
 
     /// <summary>A limit was reached: how long to wait, in the words and in the standard fields.</summary>

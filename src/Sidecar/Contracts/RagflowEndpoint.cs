@@ -25,43 +25,49 @@ internal sealed partial class RagflowEndpoint(
     /// <summary>Answers whatever happens, in the contract's words: nobody outside sees a part fail.</summary>
     public async Task HandleAsync(HttpContext context, GuardedPath<RagflowRoute> guarded, string target)
     {
+        var client = clients.Resolve(context);
+        using var decision = telemetry.Begin(guarded.Route, client);
         try
         {
-            await AnswerAsync(context, guarded, target);
+            await AnswerAsync(context, guarded, target, client, decision);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The client has gone; there is nobody to answer.
+            // There is nobody to answer.
+            decision.Make("client_gone");
         }
         catch (BadHttpRequestException error)
         {
             // The body broke the rules of HTTP: the server's own answer to that, and the end of the connection.
+            decision.Make("bad_request");
             context.Response.StatusCode = error.StatusCode;
             context.Response.Headers.Connection = "close";
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
             LogFailed(error);
+            decision.Make("failed");
             context.Response.Clear();
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, GuardedPath<RagflowRoute> guarded, string target)
+    private async Task AnswerAsync(HttpContext context, GuardedPath<RagflowRoute> guarded, string target, ClientAddress client, StepDecision decision)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        var client = clients.Resolve(context);
         proxyWarning.Look(client);
         var limit = await limits.Client.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         if (!limit.Allowed)
         {
+            decision.Make(new RecoveryOutcome.OverLimit(limit), null);
             await RagflowAnswers.WaitAsync(context, limit);
             return;
         }
 
         if (guarded.Route is not { IsMounted: true } route)
         {
+            decision.Make("guarded");
             await RagflowEnvelope.WriteNotFoundAsync(context, guarded.Path ?? RequestTarget.Path(target).ToString());
             return;
         }
@@ -71,50 +77,51 @@ internal sealed partial class RagflowEndpoint(
         var serves = method == route.Method || (HttpMethods.IsHead(method) && HttpMethods.IsGet(route.Method));
         if (HttpMethods.IsOptions(method))
         {
+            decision.Make("options");
             context.Response.Headers.Allow = HttpMethods.IsGet(route.Method) ? "HEAD, GET, OPTIONS" : "POST, OPTIONS";
             context.Response.ContentType = "text/html; charset=utf-8";
         }
         else if (!serves)
         {
+            decision.Make("guarded");
             await RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Exception, null, "<MethodNotAllowed '405: Method Not Allowed'>");
         }
         else if (HttpMethods.IsPost(method) && !origins.Allows(context.Request))
         {
+            decision.Make("forbidden");
             await RagflowAnswers.Refuse(context, RagflowEnvelope.Forbidden, "forbidden");
         }
         else
         {
-            await StepAsync(context, route, client, target);
+            await StepAsync(new(context, route, client, tickets.Read(context.Request, client), decision), target);
         }
     }
 
-    private async Task StepAsync(HttpContext context, RagflowRoute route, ClientAddress client, string target)
+    private async Task StepAsync(StepRequest request, string target)
     {
-        using var span = StepTelemetry.Start(route.Step);
+        var context = request.Context;
         if (recovery.Service is not { } service)
         {
-            telemetry.Finish(span, route, client, "off", null);
+            request.Decision.Make("off");
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
             return;
         }
 
-        var request = new StepRequest(context, route, client, tickets.Read(context.Request, client));
-        switch (route.Step)
+        switch (request.Route.Step)
         {
             case FlowStep.Captcha:
-                await CaptchaAsync(request, span, service.Flow, QueryEmail.Read(target));
+                await CaptchaAsync(request, service.Flow, QueryEmail.Read(target));
                 break;
             case FlowStep.Code:
-                await WithFieldsAsync(request, span, "captcha", "email and captcha required", (typed, captcha) =>
-                    service.Flow.SendCodeAsync(typed, captcha, request.Ticket, client.Network, context.RequestAborted));
+                await WithFieldsAsync(request, "captcha", "email and captcha required", (typed, captcha) =>
+                    service.Flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, context.RequestAborted));
                 break;
             case FlowStep.Verify:
-                await WithFieldsAsync(request, span, "otp", "email and otp are required", (typed, code) =>
+                await WithFieldsAsync(request, "otp", "email and otp are required", (typed, code) =>
                     service.Flow.VerifyAsync(typed, code, request.Ticket, context.RequestAborted));
                 break;
             case FlowStep.Reset:
-                var (outcome, typed) = await service.Reset.HandleAsync(request);
-                telemetry.Finish(span, route, client, outcome, typed);
+                await service.Reset.HandleAsync(request);
                 break;
             default:
                 throw new UnreachableException();
@@ -122,53 +129,53 @@ internal sealed partial class RagflowEndpoint(
     }
 
     /// <summary>Pictures have a limit of their own, counted beside the one on all requests.</summary>
-    private async Task CaptchaAsync(StepRequest request, Activity? span, RecoveryFlow flow, string email)
+    private async Task CaptchaAsync(StepRequest request, RecoveryFlow flow, string email)
     {
         var (context, client) = (request.Context, request.Client);
         var limit = await limits.Captcha.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         await (limit switch
         {
-            { Allowed: false } => AnswerAsync(request, span, email, new RecoveryOutcome.OverLimit(limit)),
-            _ when email.Length == 0 => MissingAsync(request, span, "email is required"),
-            _ => AnswerAsync(request, span, email, await flow.CaptchaAsync(email, request.Ticket, context.RequestAborted)),
+            { Allowed: false } => AnswerAsync(request, email, new RecoveryOutcome.OverLimit(limit)),
+            _ when email.Length == 0 => MissingAsync(request, "email is required"),
+            _ => AnswerAsync(request, email, await flow.CaptchaAsync(email, request.Ticket, context.RequestAborted)),
         });
     }
 
     /// <summary>Reads email and one more field by the app's rules, in the app's order.</summary>
-    private async Task WithFieldsAsync(StepRequest request, Activity? span, string name, string missing, Func<string?, string, ValueTask<RecoveryOutcome>> step)
+    private async Task WithFieldsAsync(StepRequest request, string name, string missing, Func<string?, string, ValueTask<RecoveryOutcome>> step)
     {
         var body = await RequestBody.ReadAsync(request.Context.Request, request.Context.RequestAborted);
         var second = body.Fields[name];
         if (body.Problem != BodyProblem.None)
         {
-            telemetry.Finish(span, request.Route, request.Client, "bad_body", null);
+            request.Decision.Make("bad_body", body.Fields["email"].Text);
             await RagflowAnswers.WriteAsync(request.Context, body.Problem);
         }
         else if (second is { IsGiven: true, Text: null })
         {
-            telemetry.Finish(span, request.Route, request.Client, "bad_body", null);
+            request.Decision.Make("bad_body", body.Fields["email"].Text);
             await RagflowEnvelope.WriteAsync(request.Context, RagflowEnvelope.Exception, null, $"{name} must be a text");
         }
         else if (!body.Fields["email"].IsGiven || string.IsNullOrWhiteSpace(second.Text))
         {
-            await MissingAsync(request, span, missing);
+            await MissingAsync(request, missing);
         }
         else
         {
             var typed = body.Fields["email"].Text;
-            await AnswerAsync(request, span, typed, await step(typed, second.Text));
+            await AnswerAsync(request, typed, await step(typed, second.Text));
         }
     }
 
-    private Task MissingAsync(StepRequest request, Activity? span, string message)
+    private static Task MissingAsync(StepRequest request, string message)
     {
-        telemetry.Finish(span, request.Route, request.Client, "field_missing", null);
+        request.Decision.Make("field_missing");
         return RagflowAnswers.Refuse(request.Context, RagflowEnvelope.Argument, message);
     }
 
-    private Task AnswerAsync(StepRequest request, Activity? span, string? typed, RecoveryOutcome outcome)
+    private Task AnswerAsync(StepRequest request, string? typed, RecoveryOutcome outcome)
     {
-        telemetry.Finish(span, request.Route, request.Client, outcome.Name, typed, (outcome as RecoveryOutcome.OverLimit)?.Limit.Name ?? "");
+        request.Decision.Make(outcome, typed);
         if (outcome.Ticket is { } ticket)
         {
             tickets.Write(request.Context, request.Client, ticket);
@@ -182,4 +189,4 @@ internal sealed partial class RagflowEndpoint(
 }
 
 /// <summary>What a step's handlers share of one request.</summary>
-internal readonly record struct StepRequest(HttpContext Context, RagflowRoute Route, ClientAddress Client, string? Ticket);
+internal readonly record struct StepRequest(HttpContext Context, RagflowRoute Route, ClientAddress Client, string? Ticket, StepDecision Decision);

@@ -24,41 +24,45 @@ internal sealed partial class ResetHandover(
     /// <summary>Longer than the app may take, so that no second proof of the address is at the app with the first.</summary>
     private TimeSpan Lease => options.ResetTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(5);
 
-    /// <summary>Answers the reset; returns the outcome's name, and the address it was about, for telemetry.</summary>
-    public async ValueTask<(string Outcome, string? Typed)> HandleAsync(StepRequest request)
+    /// <summary>Answers the reset.</summary>
+    public async ValueTask HandleAsync(StepRequest request)
     {
         var context = request.Context;
         var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
         if (body.Problem != BodyProblem.None)
         {
+            request.Decision.Make("bad_body");
             await RagflowAnswers.WriteAsync(context, body.Problem);
-            return ("bad_body", null);
+            return;
         }
 
         if (!Required.All(name => body.Fields[name].IsGiven))
         {
+            request.Decision.Make("field_missing");
             await RagflowAnswers.Refuse(context, RagflowEnvelope.Argument, "email and passwords are required");
-            return ("field_missing", null);
+            return;
         }
 
         if (body.Fields.RepeatsName)
         {
+            request.Decision.Make("field_repeated");
             await RagflowAnswers.Refuse(context, RagflowEnvelope.Argument, "a field is given twice");
-            return ("field_repeated", null);
+            return;
         }
 
         var typed = body.Fields["email"].Text;
         var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, context.RequestAborted);
         if (outcome is not RecoveryOutcome.Proven { Reservation: var reservation })
         {
+            request.Decision.Make(outcome, typed);
             await RagflowAnswers.WriteAsync(context, outcome);
-            return (outcome.Name, typed);
+            return;
         }
 
-        return (await HandOverAsync(request, typed!, body.Bytes, reservation), typed);
+        await HandOverAsync(request, typed!, body.Bytes, reservation);
     }
 
-    private async ValueTask<string> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
+    private async ValueTask HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
     {
         var context = request.Context;
         try
@@ -71,11 +75,13 @@ internal sealed partial class ResetHandover(
             // It may have arrived all the same.
             await RevokeAsync(key);
             await reservation.ReleaseAsync();
+            request.Decision.Make("unavailable", key);
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
-            return "unavailable";
+            return;
         }
 
-        var transformer = new ResetTransformer(clients, request.Route.Path, verdict => SettleAsync(request, key, reservation, verdict));
+        var transformer = new ResetTransformer(clients, request.Route.Path, verdict => SettleAsync(
+            request, key, reservation, verdict, verdict switch { ResetVerdict.Accepted => "reset", ResetVerdict.Refused => "refused_by_app", _ => "app_unknown" }));
         try
         {
             context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
@@ -85,17 +91,17 @@ internal sealed partial class ResetHandover(
         {
             if (transformer.Verdict is null)
             {
-                await SettleAsync(request, key, reservation, AppForwarder.NeverReachedApp(context) ? ResetVerdict.Refused : ResetVerdict.Unknown);
+                var unreached = AppForwarder.NeverReachedApp(context);
+                await SettleAsync(request, key, reservation, unreached ? ResetVerdict.Refused : ResetVerdict.Unknown, unreached ? "app_unreachable" : "app_unknown");
             }
         }
-
-        return transformer.Verdict switch { ResetVerdict.Accepted => "reset", ResetVerdict.Refused => "refused_by_app", _ => "app_unknown" };
     }
 
-    private async ValueTask SettleAsync(StepRequest request, string key, ProofReservation reservation, ResetVerdict verdict)
+    private async ValueTask SettleAsync(StepRequest request, string key, ProofReservation reservation, ResetVerdict verdict, string outcome)
     {
         await RevokeAsync(key);
         await (verdict == ResetVerdict.Refused ? reservation.ReleaseAsync() : reservation.UseAsync());
+        request.Decision.Make(outcome, key);
         if (verdict == ResetVerdict.Accepted)
         {
             tickets.Delete(request.Context, request.Client);

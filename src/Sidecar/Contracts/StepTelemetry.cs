@@ -7,42 +7,47 @@ using Sidecar.Otp;
 
 namespace Sidecar.Contracts;
 
-/// <summary>One span, one count and one audit event for each step taken; the address stands there only by its name.</summary>
+/// <summary>One span, one count and one audit event for each decision; the address stands there only by its name.</summary>
 internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
 {
-    private const string Purpose = "recovery";
+    /// <summary>What flows that recover a password are called.</summary>
+    public const string Purpose = "recovery";
+
+    /// <summary>Step and contract of a path that reads as several.</summary>
+    private const string Several = "several";
 
     private static readonly Counter<long> Steps = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.recovery.steps", "{step}", "Steps of the recovery flow by outcome.");
 
-    public static Activity? Start(FlowStep step) => SidecarTelemetry.Source.StartActivity($"recovery {NameOf(step)}", ActivityKind.Internal);
+    /// <summary>Opens the span of a step, to be decided before it is disposed of.</summary>
+    /// <param name="route">The path asked for; null when it reads as several.</param>
+    /// <param name="client">Who asks.</param>
+    public StepDecision Begin(RagflowRoute? route, ClientAddress client) =>
+        new(SidecarTelemetry.Source.StartActivity($"recovery {NameOf(route?.Step)}", ActivityKind.Internal), (span, outcome, typed, limit) => Record(span, route, client, outcome, typed, limit));
 
-    public void Finish(Activity? span, RagflowRoute route, ClientAddress client, string outcome, string? typed, string limit = "")
+    private void Record(Activity? span, RagflowRoute? route, ClientAddress client, string outcome, string? typed, string limit)
     {
-        var step = NameOf(route.Step);
-        Steps.Add(1, new TagList { { "purpose", Purpose }, { "step", step }, { "outcome", outcome }, { "contract", route.Contract } });
+        var (step, contract) = (NameOf(route?.Step), route?.Contract ?? Several);
+        Steps.Add(1, new TagList { { "purpose", Purpose }, { "step", step }, { "outcome", outcome }, { "contract", contract } });
         span?.SetTag("sidecar.outcome", outcome);
-        span?.SetTag("sidecar.contract", route.Contract);
+        span?.SetTag("sidecar.contract", contract);
+        if (limit.Length > 0)
+        {
+            span?.SetTag("sidecar.limit", limit);
+        }
+
         if (logger.IsEnabled(LogLevel.Information))
         {
-            new AuditEvent(
-            [
-                new("event", "recovery.step"),
-                new("purpose", Purpose),
-                new("step", step),
-                new("outcome", outcome),
-                new("address_hash", EmailAddress.TryParse(typed, out var address) ? keys.Name(address.Normalised).Value : ""),
-                new("client_net", keys.NetworkName(client.Network)),
-                new("limit", limit),
-                new("trace_id", Activity.Current?.TraceId.ToString() ?? ""),
-            ]).WriteTo(logger);
+            var address = EmailAddress.TryParse(typed, out var parsed) ? keys.Name(parsed.Normalised).Value : "";
+            new AuditEvent("recovery.step", Purpose, step, outcome, address, keys.NetworkName(client.Network), limit, Activity.Current?.TraceId ?? default).WriteTo(logger);
         }
     }
 
-    private static string NameOf(FlowStep step) => step switch
+    private static string NameOf(FlowStep? step) => step switch
     {
         FlowStep.Captcha => "captcha",
         FlowStep.Code => "otp",
         FlowStep.Verify => "verify",
-        _ => "reset",
+        FlowStep.Reset => "reset",
+        _ => Several,
     };
 }

@@ -65,6 +65,15 @@ internal sealed partial class Delivery(
         }
     }
 
+    /// <summary>Tells the resolver, once, how its entry ended.</summary>
+    public void Tell(OutboxEntry entry, DeliveryOutcome outcome)
+    {
+        if (_resolvers.TryGetValue(entry.Kind, out var resolver))
+        {
+            resolver.Ended(entry, outcome);
+        }
+    }
+
     private async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken either, CancellationToken expiry)
     {
         if (!_resolvers.TryGetValue(entry.Kind, out var resolver))
@@ -85,8 +94,7 @@ internal sealed partial class Delivery(
             default:
                 // A reserved domain. Counted as nobody's, but answered as usual: whoever waits must not learn which are never mailed.
                 await HoldAsync(drain, either);
-                Ended(DeliveryOutcome.UnknownAccount);
-                return DeliveryOutcome.Delivered;
+                return new(DeliveryOutcome.Delivered, Fact: Ended(DeliveryOutcome.UnknownAccount));
         }
     }
 

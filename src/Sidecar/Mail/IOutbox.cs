@@ -26,7 +26,11 @@ internal interface IOutbox
 /// <param name="Payload">What the resolver wrote for itself; opaque here, and never logged.</param>
 /// <param name="Expires">After this instant the entry is dropped, never sent.</param>
 /// <param name="Parent">The trace of the request that asked; the delivery's span links to it.</param>
-internal sealed record OutboxEntry(string Kind, ReadOnlyMemory<byte> Payload, DateTimeOffset Expires, ActivityContext Parent);
+internal sealed record OutboxEntry(string Kind, ReadOnlyMemory<byte> Payload, DateTimeOffset Expires, ActivityContext Parent)
+{
+    /// <summary>How long the entry waits before a slot may take it. Not while somebody waits for its first attempt.</summary>
+    public TimeSpan Delay { get; init; }
+}
 
 /// <summary>Turns entries of one kind into letters; implemented by the flows.</summary>
 internal interface IOutboxResolver
@@ -35,6 +39,11 @@ internal interface IOutboxResolver
 
     /// <summary>What becomes of the entry now. Throws only when a later attempt may fare better.</summary>
     ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Hears once how the entry ended for good; <see cref="DeliveryOutcome.Transient"/> when the queue gave it up.</summary>
+    void Ended(OutboxEntry entry, DeliveryOutcome outcome)
+    {
+    }
 }
 
 /// <summary>What a resolver made of an entry.</summary>

@@ -11,6 +11,7 @@ internal sealed class MailTemplates
 {
     private const string Key = "mail.templates";
     private const string SubjectMark = "Subject:";
+    private const string Sample = "QWMZKTRB";
 
     private static readonly IHandlebars ForText = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
     private static readonly IHandlebars ForHtml = Handlebars.Create(new HandlebarsConfiguration { ThrowOnUnresolvedBindingExpression = true });
@@ -79,8 +80,36 @@ internal sealed class MailTemplates
         return Parse(textFile, ForText, subject, faults) is { } subjectPart
             && Parse(textFile, ForText, body, faults) is { } textPart
             && Parse(htmlFile, ForHtml, html, faults) is { } htmlPart
+            && Shows(textFile, rule, textPart, faults)
+            && Shows(htmlFile, rule, htmlPart, faults)
                 ? new Compiled(subjectPart, textPart, htmlPart)
                 : null;
+    }
+
+    /// <summary>Tries a part with everything set and with only what it must have: a condition around the code may leave it out of a mail.</summary>
+    private bool Shows(string file, TemplateRule rule, Func<Dictionary<string, object?>, string> part, List<Fault> faults)
+    {
+        foreach (var optional in new[] { "x", "" })
+        {
+            var model = rule.Variables.Concat(_shared.Keys).Distinct().ToDictionary(static name => name, name => (object?)(rule.Required.Contains(name) ? Sample : optional), StringComparer.Ordinal);
+            try
+            {
+                if (rule.Required.Count == 0 || part(model).Contains(Sample, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                faults.Add(new Fault(file, Key, "", $"can leave out {{{{ {rule.Required[0]} }}}}", "move it out of the condition around it"));
+            }
+            catch (HandlebarsException)
+            {
+                faults.Add(new Fault(file, Key, "", "cannot be rendered", "compare it with the shipped one"));
+            }
+
+            return false;
+        }
+
+        return true;
     }
 
     private static string? Source(string file, string[] variables, IReadOnlyList<string> required, List<Fault> faults)

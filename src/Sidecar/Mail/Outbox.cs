@@ -115,6 +115,7 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         {
             _dropped++;
             job.Tried(DeliveryOutcome.Transient);
+            _delivery.Tell(job.Entry, DeliveryOutcome.Transient);
         }
 
         if (_dropped > 0)
@@ -147,7 +148,18 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
 
         var job = new OutboxJob(entry, _time.GetUtcNow(), isAwaited);
         _jobs[job] = true;
-        _ready.Writer.TryWrite(job);
+        if (entry.Delay <= TimeSpan.Zero || isAwaited)
+        {
+            _ready.Writer.TryWrite(job);
+            return job;
+        }
+
+        _retries.Add(job, job.Since + entry.Delay);
+        if (_drain.IsCancellationRequested)
+        {
+            _retries.ReleaseAll();
+        }
+
         return job;
     }
 
@@ -177,7 +189,7 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         var parent = job.Entry.Parent;
         using var span = SidecarTelemetry.Source.StartActivity(
             "mail deliver", ActivityKind.Consumer, parentContext: default, links: parent == default ? null : [new ActivityLink(parent)]);
-        var (outcome, wait) = await _delivery.TryAsync(job.Entry, _drain.Token, _stop.Token);
+        var (outcome, wait, fact) = await _delivery.TryAsync(job.Entry, _drain.Token, _stop.Token);
         span?.SetTag("sidecar.mail.outcome", outcome.ToString());
         if (outcome == DeliveryOutcome.StillQueued)
         {
@@ -190,7 +202,7 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         }
         else
         {
-            Finish(job, outcome);
+            Finish(job, outcome, fact);
         }
     }
 
@@ -223,9 +235,10 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         }
     }
 
-    private void Finish(OutboxJob job, DeliveryOutcome outcome)
+    private void Finish(OutboxJob job, DeliveryOutcome outcome, DeliveryOutcome? fact = null)
     {
         job.Tried(outcome);
+        _delivery.Tell(job.Entry, fact ?? outcome);
         _jobs.TryRemove(job, out _);
         if (Interlocked.Decrement(ref _count) == 0 && _drain.IsCancellationRequested)
         {

@@ -97,7 +97,8 @@ internal sealed class RecoveryFlow(
 
             if (!hasher.Matches(attempt.Code!, flow, Normalise(code)))
             {
-                return new RecoveryOutcome.WrongCode();
+                // Under a key that left the ring nothing can be right, so there is no code to be wrong about.
+                return keys.TryFind(attempt.Code!.KeyId, out _) ? new RecoveryOutcome.WrongCode() : new RecoveryOutcome.NoLiveCode();
             }
 
             // A new name for what is proven now: whoever planted or learnt the old ticket has nothing.
@@ -175,7 +176,7 @@ internal sealed class RecoveryFlow(
         var entry = mail.Code(address, code, options.CodeLifetime);
         var outcome = options.Answers == AnswerStyle.App
             ? await outbox.EnqueueAndWaitAsync(entry, RecoveryOptions.DeliveryPatience, CancellationToken.None)
-            : outbox.TryEnqueue(entry) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+            : outbox.TryEnqueue(entry with { Delay = RecoveryMail.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
         if (outcome is DeliveryOutcome.Delivered or DeliveryOutcome.StillQueued)
         {
             return new RecoveryOutcome.CodeSent();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text;
 using Sidecar.Accounts;
 using Sidecar.Mail;
@@ -9,7 +10,7 @@ namespace Sidecar.Recovery;
 /// The recovery mails: what the queue keeps of them, and what becomes of it when its time comes. The account is looked up
 /// here, in the worker, where no client waits for it.
 /// </summary>
-internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, TimeProvider clock) : IOutboxResolver
+internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, TimeProvider clock, MailAudit? audit = null) : IOutboxResolver
 {
     private const string Language = "en";
 
@@ -28,9 +29,12 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
         return new(Kind, Encoding.UTF8.GetBytes(payload), clock.GetUtcNow() + lifetime, Activity.Current?.Context ?? default);
     }
 
+    /// <summary>A moment within the spread that no client can foresee, so that whoever times the next answers cannot tell a mail by it.</summary>
+    public static TimeSpan NextDelay(TimeSpan spread) => spread > TimeSpan.Zero ? TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)spread.TotalMilliseconds + 1)) : TimeSpan.Zero;
+
     public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
-        var parts = Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 3);
+        var parts = Read(entry);
         if (!EmailAddress.TryParse(parts[2], out var address) || !await accounts.ExistsAsync(address, cancellationToken))
         {
             return new Resolution.NoAccount();
@@ -38,4 +42,14 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
 
         return new Resolution.Send(new Letter(address.Typed, Template.Name, Language, new() { ["code"] = parts[1], ["ttl_min"] = parts[0] }));
     }
+
+    public void Ended(OutboxEntry entry, DeliveryOutcome outcome)
+    {
+        if (EmailAddress.TryParse(Read(entry)[2], out var address))
+        {
+            audit?.Ended(address.Normalised, outcome, entry.Parent);
+        }
+    }
+
+    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 3);
 }

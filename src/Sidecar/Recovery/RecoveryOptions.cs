@@ -43,6 +43,12 @@ internal sealed record RecoveryOptions(
     /// <summary>How long a client waits for the first delivery attempt where answers follow the app.</summary>
     public static readonly TimeSpan DeliveryPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// <c>recovery.mail_spread</c>: a mail starts at a random moment within this time after the answer, where answers are uniform.
+    /// 0s to 10s; default 1s. Making and sending a mail is work that slows the next answers down, and nobody's mail is no work.
+    /// </summary>
+    public TimeSpan MailSpread { get; init; } = TimeSpan.FromSeconds(1);
+
     public FlowRules Rules => new(CodeLifetime, Cooldown, Tries, Lock, MaxFlowsPerAddress);
 
     public static RecoveryOptions Read(SettingsSection root)
@@ -60,7 +66,10 @@ internal sealed record RecoveryOptions(
             section.Int("max_flows_per_address", 3, 1, 20),
             section.Duration("verified_ttl", TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
             ReadOrigins(section),
-            section.Section("cookie").Choice<bool?>("secure", null, ("auto", null), ("always", true), ("never", false)));
+            section.Section("cookie").Choice<bool?>("secure", null, ("auto", null), ("always", true), ("never", false)))
+        {
+            MailSpread = section.Duration("mail_spread", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromSeconds(10)),
+        };
     }
 
     private static IReadOnlyList<string> ReadOrigins(SettingsSection section)

@@ -16,8 +16,11 @@ internal static class PathReadings
     /// <summary>All readings together; it bounds the time that one long path can take.</summary>
     private const int MostCharacters = 128 * 1024;
 
+    /// <summary>Before RFC 3629 a character could take six bytes, and old decoders still take them.</summary>
+    private const int LongestOverlong = 6;
+
     private static readonly SearchValues<char> Unusual = SearchValues.Create("%\\;#");
-    private static readonly SearchValues<char> OverlongLeads = SearchValues.Create("\u00C0\u00C1\u00E0\u00F0");
+    private static readonly SearchValues<char> OverlongLeads = SearchValues.Create("\u00C0\u00C1\u00E0\u00F0\u00F8\u00FC");
 
     private static readonly Func<string, string>[] Steps =
     [
@@ -105,7 +108,7 @@ internal static class PathReadings
             return true;
         }
 
-        for (taken = 2; taken <= Math.Min(4, text.Length); taken++)
+        for (taken = 2; taken <= Math.Min(LongestOverlong, text.Length); taken++)
         {
             decoded = Folded(text[^taken..], out var length);
             if (length == taken)
@@ -154,7 +157,7 @@ internal static class PathReadings
 
     private static int HexDigit(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    /// <summary>ASCII that was written in two, three or four bytes (<c>C0 AF</c> for a slash), as lenient decoders read it.</summary>
+    /// <summary>ASCII that was written in two to six bytes (<c>C0 AF</c> for a slash), as lenient decoders read it.</summary>
     private static string FoldOverlong(string path)
     {
         if (!path.AsSpan().ContainsAny(OverlongLeads))
@@ -175,14 +178,14 @@ internal static class PathReadings
 
     private static char Folded(ReadOnlySpan<char> bytes, out int length)
     {
-        length = bytes[0] switch { '\xC0' or '\xC1' => 2, '\xE0' => 3, '\xF0' => 4, _ => 0 };
+        length = bytes[0] switch { '\xC0' or '\xC1' => 2, '\xE0' => 3, '\xF0' => 4, '\xF8' => 5, '\xFC' => LongestOverlong, _ => 0 };
         if (length == 0 || bytes.Length < length || bytes[1..length].ContainsAnyExceptInRange('\x80', '\xBF'))
         {
             length = 0;
             return '\0';
         }
 
-        var value = bytes[0] & (length == 2 ? 0x1F : length == 3 ? 0x0F : 0x07);
+        var value = length == 2 ? bytes[0] & 0x1F : 0;
         foreach (var continuation in bytes[1..length])
         {
             value = (value << 6) | (continuation & 0x3F);

@@ -1,3 +1,5 @@
+using Sidecar.Demo.App;
+
 namespace Sidecar.FunctionalTests.Recovery;
 
 /// <summary>What a test wants otherwise than the product's defaults.</summary>
@@ -8,6 +10,9 @@ internal sealed record RecoverySetup
 
     /// <summary>Processes on the one Redis, with the same keys.</summary>
     public int Replicas { get; init; } = 1;
+
+    /// <summary>How many users the app starts with.</summary>
+    public int Users { get; init; } = 60;
 
     /// <summary>Fixed captcha and the movable clock; without it, the shipped form.</summary>
     public bool Development { get; init; } = true;
@@ -20,4 +25,7 @@ internal sealed record RecoverySetup
 
     /// <summary><c>keys</c> and <c>pepper</c> as <c>sidecar keygen</c> prints them; made up for the run when null.</summary>
     public string? Keys { get; init; }
+
+    /// <summary>Users of the app beyond those the world makes.</summary>
+    public IReadOnlyList<SeededUser> OtherUsers { get; init; } = [];
 }

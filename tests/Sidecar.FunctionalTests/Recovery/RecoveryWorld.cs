@@ -22,9 +22,8 @@ internal sealed class RecoveryWorld : IAsyncDisposable
     /// <summary>Long enough for a loaded machine; whoever waits polls.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private const int UserCount = 60;
-
     private readonly string tag;
+    private readonly int userCount;
     private readonly ConnectionMultiplexer appRedis;
     private readonly Inbox inbox;
     private readonly LoopbackSite inboxSite;
@@ -32,9 +31,9 @@ internal sealed class RecoveryWorld : IAsyncDisposable
     private SmtpSink? relay;
     private int users;
 
-    private RecoveryWorld(string tag, RedisServer redis, ConnectionMultiplexer appRedis, CountingFlags flags, DemoApp app, Inbox inbox, LoopbackSite inboxSite)
+    private RecoveryWorld(string tag, int userCount, RedisServer redis, ConnectionMultiplexer appRedis, CountingFlags flags, DemoApp app, Inbox inbox, LoopbackSite inboxSite)
     {
-        (this.tag, Redis, this.appRedis, Flags, App, this.inbox, this.inboxSite) = (tag, redis, appRedis, flags, app, inbox, inboxSite);
+        (this.tag, this.userCount, Redis, this.appRedis, Flags, App, this.inbox, this.inboxSite) = (tag, userCount, redis, appRedis, flags, app, inbox, inboxSite);
         relay = SmtpSink.Start(0, inbox);
         relayPort = relay.Port;
         Mailbox = new InboxMailbox(inboxSite.Address);
@@ -70,14 +69,13 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         var redis = await RedisServer.StartNewAsync();
         var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false,syncTimeout=20000,asyncTimeout=20000");
         var flags = new CountingFlags(new RedisFlags(appRedis.GetDatabase(1)));
-        var app = await DemoApp.StartAsync(new(flags) { ExtraUsers = [.. Enumerable.Range(1, UserCount).Select(n => new SeededUser(Address(tag, n), "old-password"))] });
+        var users = Enumerable.Range(1, setup.Users).Select(n => new SeededUser(Address(tag, n), "old-password"));
+        var app = await DemoApp.StartAsync(new(flags) { ExtraUsers = [.. users, .. setup.OtherUsers] });
         var inbox = new Inbox(TimeProvider.System);
-        var world = new RecoveryWorld(tag, redis, appRedis, flags, app, inbox, await InboxSite.StartAsync(0, inbox));
+        var world = new RecoveryWorld(tag, setup.Users, redis, appRedis, flags, app, inbox, await InboxSite.StartAsync(0, inbox));
         try
         {
-            var launch = world.Launch(setup);
-            world.Sidecars = await Task.WhenAll(Enumerable.Range(0, setup.Replicas).Select(_ => SidecarProcess.StartAsync(launch)));
-            await RedisServer.UntilAsync(async () => !waits || await world.IsServingAsync(), Patience, "recovery did not come up:\n" + world.Log);
+            await world.StartSidecarsAsync(setup, waits);
             return world;
         }
         catch
@@ -91,15 +89,29 @@ internal sealed class RecoveryWorld : IAsyncDisposable
     public string NewUser()
     {
         var n = Interlocked.Increment(ref users);
-        Assert.True(n <= UserCount, "more users than the world has");
+        Assert.True(n <= userCount, "more users than the world has");
         return Address(tag, n);
     }
+
+    /// <summary>An address as long as this user's that nobody has.</summary>
+    public string UnknownLike(string user) => user.Replace(tag, new string([.. tag.Reverse()]) is var back && back == tag ? "zzzzzz" : back, StringComparison.Ordinal);
 
     /// <param name="replica">Which sidecar it talks to.</param>
     /// <param name="contract"><c>v1</c> or <c>rest</c>.</param>
     public RecoveryClient NewClient(int replica = 0, string contract = "v1") => new(this, Sidecars[replica].BaseUrl) { Contract = contract };
 
     public string Encrypt(string password) => App.Cipher.Encrypt(password);
+
+    /// <summary>Ends every sidecar and starts others on the same Redis; clients made before speak to nobody.</summary>
+    public async Task RestartAsync(RecoverySetup setup)
+    {
+        foreach (var sidecar in Sidecars)
+        {
+            await sidecar.DisposeAsync();
+        }
+
+        await StartSidecarsAsync(setup, waits: true);
+    }
 
     /// <summary>Moves every sidecar's clock.</summary>
     public async Task AdvanceAsync(int seconds)
@@ -168,6 +180,13 @@ internal sealed class RecoveryWorld : IAsyncDisposable
 
     private static string Address(string tag, int number) => string.Create(CultureInfo.InvariantCulture, $"user{number}.{tag}@example.com");
 
+    private async Task StartSidecarsAsync(RecoverySetup setup, bool waits)
+    {
+        var launch = Launch(setup);
+        Sidecars = await Task.WhenAll(Enumerable.Range(0, setup.Replicas).Select(_ => SidecarProcess.StartAsync(launch)));
+        await RedisServer.UntilAsync(async () => !waits || await IsServingAsync(), Patience, "recovery did not come up:\n" + Log);
+    }
+
     private SidecarLaunch Launch(RecoverySetup setup) => new()
     {
         Upstream = App.Address,
@@ -175,7 +194,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         StartTimeout = TimeSpan.FromSeconds(90),
         Settings =
         [
-            $"recovery.answers={setup.Answers}", "mail.block_reserved_domains=false", "limits.client.mode=off", "limits.captcha.mode=off",
+            $"recovery.answers={setup.Answers}", "recovery.mail_spread=0s", "mail.block_reserved_domains=false", "limits.client.mode=off", "limits.captcha.mode=off",
             .. setup.Development ? [$"captcha.fixed_answer={Captcha}"] : Array.Empty<string>(), .. setup.Settings,
         ],
         Files = new Dictionary<string, string>

@@ -48,7 +48,7 @@ public sealed partial class WholeJobTests(PostfixServer postfix) : IClassFixture
     }
 
     /// <summary>What the picture shows, for somebody who has the ring.</summary>
-    private static string Answer(RecoveryWorld world, string ticket)
+    internal static string Answer(RecoveryWorld world, string ticket)
     {
         var settings = SettingsLoader.Load(world.Sidecar.ConfigurationDirectory, [], new Hashtable());
         var opened = new TicketSealer(new Sealer(KeyRing.Read(settings, required: true))).Open(ticket, Purpose.Recovery);

@@ -100,6 +100,8 @@ public sealed partial class MailTemplatesTests : IDisposable
     [Theory]
     [InlineData("Subject: Code\n\nno code\n", GoodHtml, "reset-code.text.hbs", "does not contain {{ code }}")]
     [InlineData(GoodText, "<p>no code</p>", "reset-code.html.hbs", "does not contain {{ code }}")]
+    [InlineData(GoodText, "{{#if frontend_url}}{{ code }}{{/if}}", "reset-code.html.hbs", "can leave out {{ code }}")]
+    [InlineData("Subject: Code\n\n{{#unless app_name}}{{ code }}{{/unless}}\n", GoodHtml, "reset-code.text.hbs", "can leave out {{ code }}")]
     [InlineData("{{ code }}\n", GoodHtml, "reset-code.text.hbs", "does not start with the subject")]
     [InlineData("Subject: Code\n{{ code }}\n", GoodHtml, "reset-code.text.hbs", "does not start with the subject")]
     [InlineData(null, GoodHtml, "reset-code.text.hbs", "does not exist")]

@@ -22,6 +22,15 @@ public sealed class TicketSealerTests
     }
 
     [Fact]
+    public void NewId_Each_Has128Bits()
+    {
+        var ids = Enumerable.Range(0, 1000).Select(static _ => Ticket.NewId()).ToList();
+
+        Assert.All(ids, static id => Assert.Equal(128, Convert.FromHexString(id).Length * 8));
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+    }
+
+    [Fact]
     public void Open_OtherPurpose_IsNull()
     {
         var text = _sealer.Seal(Ticket.New(Purpose.Recovery, Address, Now));

@@ -32,6 +32,8 @@ public sealed class PathGuardTests
         "/v1/user%c0%afforget/otp",
         "/v1/user%e0%80%afforget/otp",
         "/v1/user%f0%80%80%afforget/otp",
+        "/v1/user%f8%80%80%80%afforget/otp",
+        "/v1/user%fc%80%80%80%80%afforget/otp",
         "/v1/user%25c0%25afforget/otp",
         "/v1/user/forget/otp#x",
         "/v1/user/forget/otp%23x",

@@ -47,7 +47,7 @@ internal static partial class PathOracle
 
         foreach (Match match in Overlong().Matches(text))
         {
-            var value = match.Value.Skip(1).Aggregate(match.Value[0] & (match.Length == 2 ? 0x1F : match.Length == 3 ? 0x0F : 0x07), static (sum, next) => (sum << 6) | (next & 0x3F));
+            var value = match.Value.Skip(1).Aggregate(match.Length == 2 ? match.Value[0] & 0x1F : 0, static (sum, next) => (sum << 6) | (next & 0x3F));
             if (value < 0x80)
             {
                 yield return text[..match.Index] + (char)value + text[(match.Index + match.Length)..];
@@ -88,7 +88,7 @@ internal static partial class PathOracle
     [GeneratedRegex(@"%(?<hex>[0-9A-Fa-f]{2})|\\|//|/\.(?=/|$)/?|^/\.\.(?=/|$)/?")]
     private static partial Regex Places();
 
-    [GeneratedRegex("[\u00C0\u00C1][\u0080-\u00BF]|\u00E0[\u0080-\u00BF]{2}|\u00F0[\u0080-\u00BF]{3}")]
+    [GeneratedRegex("[\u00C0\u00C1][\u0080-\u00BF]|\u00E0[\u0080-\u00BF]{2}|\u00F0[\u0080-\u00BF]{3}|\u00F8[\u0080-\u00BF]{4}|\u00FC[\u0080-\u00BF]{5}")]
     private static partial Regex Overlong();
 
     [GeneratedRegex(@"/(?!\.\.?/)[^/]*/\.\.(?=/|$)/?")]

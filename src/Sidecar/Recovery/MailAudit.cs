@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Sidecar.Hosting;
+using Sidecar.Mail;
+using Sidecar.Otp;
+
+namespace Sidecar.Recovery;
+
+/// <summary>
+/// Tells what became of each recovery mail, under the trace of the request that asked for it. Here is where operators learn
+/// whether there was an account; no client does.
+/// </summary>
+internal sealed class MailAudit(KeyRing keys, ILogger<MailAudit> logger)
+{
+    public void Ended(string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
+    {
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            new AuditEvent("recovery.mail", "recovery", "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
+        }
+    }
+
+    private static string Word(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Delivered => "delivered",
+        DeliveryOutcome.Permanent => "permanent",
+        DeliveryOutcome.Expired => "expired",
+        DeliveryOutcome.UnknownAccount => "unknown_account",
+        _ => "given_up",
+    };
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+using Sidecar.Otp;
+using Sidecar.Recovery;
+using Sidecar.Tests.Recovery;
+using Sidecar.Throttling;
+using Sidecar.Upstream;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Tests.Contracts;
+
+/// <summary>The endpoint over the real flow, with an app whose word on resets is put into its mouth.</summary>
+internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
+{
+    private readonly UpstreamClient _upstream;
+    private readonly RecoverySwitch _switch;
+    private readonly RagflowEndpoint _endpoint;
+    private readonly PathGuard<RagflowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1]));
+
+    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null)
+    {
+        Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
+        var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30)));
+        _upstream = new(forward, new UpstreamTracing(false));
+        var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance);
+        var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
+        var reset = new ResetHandover(Flow.Flow, this, app, forward, clients, tickets, NullLogger<ResetHandover>.Instance);
+        _switch = new(isOff ? null : new RecoveryService(Flow.Flow, reset), canComplete: true);
+        var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
+        _endpoint = new(
+            _switch,
+            clients,
+            new RequestLimits(limiters.Of(catalog.Client), limiters.Of(catalog.Captcha)),
+            new ProxyWarning(NullLogger<ProxyWarning>.Instance),
+            new OriginRule(Flow.Options),
+            tickets,
+            new StepTelemetry(Keys, Log),
+            NullLogger<RagflowEndpoint>.Instance);
+    }
+
+    public static KeyRing Keys { get; } = KeyRing.Generate();
+
+    public CapturingLogger<StepTelemetry> Log { get; } = new();
+
+    public RecoveryWorld Flow { get; }
+
+    /// <summary>What the app says to a reset; null when it cannot be reached.</summary>
+    public string? AppSays { get; set; } = """{"code":0}""";
+
+    public bool HandoffIsDown { get; set; }
+
+    public async Task<HttpExchange> SendAsync(string method, string target, string? json = null, string? ticket = null, Action<HttpExchange>? change = null)
+    {
+        var exchange = new HttpExchange(method);
+        if (json is not null)
+        {
+            exchange.Body(Encoding.UTF8.GetBytes(json), "application/json");
+        }
+
+        if (ticket is not null)
+        {
+            exchange.With("Sidecar-Ticket", ticket);
+        }
+
+        change?.Invoke(exchange);
+        Assert.True(_guard.TryMatch(target, out var guarded));
+        await _endpoint.HandleAsync(exchange.Context, guarded, target);
+        return exchange;
+    }
+
+    public ValueTask GrantAsync(string key, CancellationToken cancellationToken) =>
+        HandoffIsDown ? throw new HandoffUnavailableException("down") : ValueTask.CompletedTask;
+
+    public ValueTask RevokeAsync(string key, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    public async ValueTask<ForwarderError> SendAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
+    {
+        if (AppSays is null)
+        {
+            context.Features.Set<IForwarderErrorFeature>(new Unreachable());
+            context.Response.StatusCode = StatusCodes.Status502BadGateway;
+            return ForwarderError.Request;
+        }
+
+        using var answer = new HttpResponseMessage { Content = new StringContent(AppSays, Encoding.UTF8, "application/json") };
+        await transformer.TransformResponseAsync(context, answer, cancellationToken);
+        return ForwarderError.None;
+    }
+
+    public void Dispose()
+    {
+        _switch.Dispose();
+        _upstream.Dispose();
+        Flow.Dispose();
+    }
+
+    private sealed class Unreachable : IForwarderErrorFeature
+    {
+        public ForwarderError Error => ForwarderError.Request;
+
+        public Exception? Exception { get; } = new HttpRequestException(HttpRequestError.ConnectionError);
+    }
+}

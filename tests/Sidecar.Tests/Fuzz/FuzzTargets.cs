@@ -1,0 +1,152 @@
+using System.Collections;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Accounts;
+using Sidecar.Captcha;
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+using Sidecar.Mail;
+using Sidecar.Otp;
+using Sidecar.Tests.Contracts;
+using Sidecar.Tests.Upstream;
+using Sidecar.Upstream;
+
+namespace Sidecar.Tests.Fuzz;
+
+/// <summary>Everything that reads what strangers or operators wrote, with what must hold whatever they wrote.</summary>
+internal static class FuzzTargets
+{
+    private static readonly TicketSealer Sealer = new(new Sealer(KeyRing.Generate()));
+    private static readonly TicketCarrier Carrier = new(RecoverySamples.Options, NullLogger<TicketCarrier>.Instance);
+    private static readonly OriginRule Origins = new(RecoverySamples.Options);
+    private static readonly ClientAddressResolver Clients = new(new([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::/16")]));
+    private static readonly string[] Variables = ["code", "ttl_min", "app_name", "frontend_url"];
+
+    /// <summary>By name, with the share of a thousand inputs that each gets and the kept corpus of the same name.</summary>
+    public static IReadOnlyDictionary<string, (int Share, Action<byte[]> Read)> All { get; } = new Dictionary<string, (int, Action<byte[]>)>
+    {
+        ["json"] = (150, static bytes => Body(bytes, "application/json")),
+        ["form"] = (100, static bytes => Body(bytes, "application/x-www-form-urlencoded")),
+        ["multipart"] = (100, static bytes => Body(bytes, "multipart/form-data; boundary=B")),
+        ["query"] = (120, static bytes => Assert.NotNull(QueryEmail.Read(Encoding.Latin1.GetString(bytes)))),
+        ["cookie"] = (100, Cookie),
+        ["ticket"] = (120, Ticket),
+        ["forwarded"] = (100, Forwarded),
+        ["address"] = (120, Address),
+        ["target"] = (40, Target),
+        ["yaml"] = (30, Yaml),
+        ["template"] = (20, Template),
+    };
+
+    private static void Body(byte[] bytes, string type)
+    {
+        var body = RequestBody.ReadAsync(new HttpExchange().Body(bytes, type).Context.Request, default).AsTask().GetAwaiter().GetResult();
+        Assert.True(Enum.IsDefined(body.Problem));
+        Assert.True(body.Problem == BodyProblem.None || !body.Fields["email"].IsGiven);
+        Assert.True(bytes.AsSpan().SequenceEqual(body.Bytes.Span));
+        // What a body says goes on to these two.
+        _ = EmailAddress.TryParse(body.Fields["email"].Text, out _);
+        Assert.False(CaptchaAnswer.Matches("K7P\uFFFFQ", body.Fields["captcha"].Text));
+    }
+
+    private static void Cookie(byte[] bytes)
+    {
+        var header = Encoding.Latin1.GetString(bytes);
+        var kept = OwnCookies.Remove(header);
+        Assert.True(kept is null || ReferenceEquals(kept, OwnCookies.Remove(kept)));
+        var request = new HttpExchange().With("Cookie", header).Context.Request;
+        Assert.Null(Sealer.Open(Carrier.Read(request, HttpExchange.Client), Purpose.Recovery));
+        using var outgoing = new HttpRequestMessage();
+        outgoing.Headers.TryAddWithoutValidation("Cookie", header);
+        HeaderHygiene.Apply(request, outgoing.Headers, HttpExchange.Client);
+    }
+
+    private static void Ticket(byte[] bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes);
+        Assert.Null(Sealer.Open(text, Purpose.Recovery));
+        // One of ours with something of the input in its place is none of ours.
+        var sealedOne = Sealer.Seal(Sidecar.Otp.Ticket.New(Purpose.Recovery, new("00"), DateTimeOffset.UnixEpoch));
+        var at = bytes.Length % sealedOne.Length;
+        var forged = sealedOne[..at] + text + sealedOne[Math.Min(sealedOne.Length, at + text.Length)..];
+        Assert.True(forged == sealedOne || Sealer.Open(forged, Purpose.Recovery) is null);
+        Assert.False(Sealer.Open(Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_'), Purpose.Recovery) is not null);
+    }
+
+    private static void Forwarded(byte[] bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes);
+        var exchange = new HttpExchange().With("X-Forwarded-For", text).With("X-Forwarded-Proto", text).With("Origin", text).With("X_Forwarded-For", text);
+        exchange.Context.Connection.RemoteIpAddress = new IPAddress([10, 0, 0, 1]);
+        var client = Clients.Resolve(exchange.Context);
+        Assert.NotEmpty(client.Network);
+        Assert.False(client.Client.IsIPv4MappedToIPv6);
+        Origins.Allows(exchange.Context.Request);
+        using var outgoing = new HttpRequestMessage();
+        outgoing.Headers.TryAddWithoutValidation("X-Forwarded-For", text);
+        HeaderHygiene.Apply(exchange.Context.Request, outgoing.Headers, client);
+    }
+
+    private static void Address(byte[] bytes)
+    {
+        if (EmailAddress.TryParse(Encoding.UTF8.GetString(bytes), out var address))
+        {
+            Assert.True(EmailAddress.TryParse(address.Normalised, out var again) && again.Normalised == address.Normalised);
+            Assert.DoesNotContain(address.Typed, static letter => char.IsControl(letter) || char.IsWhiteSpace(letter));
+            // What is looked up as an account is also what a relay is given.
+            Assert.Equal(address.IsAscii, MailboxRule.Accepts(address.Typed));
+        }
+    }
+
+    private static void Target(byte[] bytes)
+    {
+        var target = RequestTarget.PathAndQuery(Encoding.Latin1.GetString(bytes));
+        Assert.StartsWith("/", target, StringComparison.Ordinal);
+        GuardedPaths.Guard.TryMatch(target, out _);
+    }
+
+    private static void Yaml(byte[] bytes)
+    {
+        var folder = Directory.CreateTempSubdirectory("sidecar-fuzz-");
+        try
+        {
+            File.WriteAllBytes(Path.Combine(folder.FullName, bytes.Length % 2 == 0 ? "sidecar.yaml" : "service_conf.yaml"), bytes);
+            var text = Encoding.UTF8.GetString(bytes);
+            string[] sets = ["mail.templates=/nowhere", text.Split('\n')[^1]];
+            var environment = new Hashtable { [$"SIDECAR__{text.Split('\n')[0]}"] = text };
+            var options = SidecarOptions.Read(new CommandLine("run", folder.FullName, sets, ""), environment);
+            Assert.NotEmpty(options.Listeners);
+            Assert.All(options.Faults, static fault => Assert.NotEmpty(fault.ToString()));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Template(byte[] bytes)
+    {
+        var text = Encoding.UTF8.GetString(bytes);
+        TemplateLint.Check(text, Variables, ["code"]);
+        var folder = Directory.CreateTempSubdirectory("sidecar-fuzz-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "t.text.hbs"), "Subject: {{ code }}\n\n" + text);
+            File.WriteAllBytes(Path.Combine(folder.FullName, "t.html.hbs"), bytes);
+            var faults = new List<Fault>();
+            var templates = MailTemplates.Load(folder.FullName, [new("t", Variables[..2], ["code"])], new Dictionary<string, object?> { ["app_name"] = "Acme", ["frontend_url"] = "" }, faults);
+            if (faults.Count == 0)
+            {
+                var message = templates.Render(new("a@b.c", "t", "en", new() { ["code"] = "QWMZKTRB", ["ttl_min"] = "5" }));
+                Assert.Equal("QWMZKTRB", message.Subject);
+                Assert.Contains("QWMZKTRB", message.Html, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
