@@ -37,4 +37,8 @@ public sealed class HouseRuleTests
 
     [Fact]
     public void SourceTree_Files_AreThere() => Assert.Contains(SourceTree.Files, static file => file.Path == "Upstream/PathGuard.cs");
+
+    [Fact]
+    public void Secrets_Compared_AreComparedInConstantTime() =>
+        Assert.Contains("CryptographicOperations.FixedTimeEquals(", SourceTree.Files.Single(static file => file.Path == "Otp/CodeHasher.cs").Text, StringComparison.Ordinal);
 }

@@ -3,16 +3,20 @@ namespace Sidecar.Tests.House;
 /// <summary>The sources of the shipped binary, for rules that the compiled form no longer shows.</summary>
 internal static class SourceTree
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
 
     /// <summary>Every source file by its path below <c>src/Sidecar</c>, with its text.</summary>
     public static IReadOnlyList<(string Path, string Text)> Files { get; } = Read(Path.Combine(Root, "src", "Sidecar"));
+
+    /// <summary>The same of all tests, below <c>tests</c>.</summary>
+    public static IReadOnlyList<(string Path, string Text)> Tests { get; } = Read(Path.Combine(Root, "tests"));
 
     private static (string Path, string Text)[] Read(string directory) =>
     [
         .. Directory.EnumerateFiles(directory, "*.cs", SearchOption.AllDirectories)
             .Select(file => (Path: Path.GetRelativePath(directory, file).Replace('\\', '/'), File: file))
-            .Where(static entry => !entry.Path.StartsWith("bin/", StringComparison.Ordinal) && !entry.Path.StartsWith("obj/", StringComparison.Ordinal))
+            .Where(static entry => !$"/{entry.Path}".Contains("/bin/", StringComparison.Ordinal) && !$"/{entry.Path}".Contains("/obj/", StringComparison.Ordinal))
             .Select(static entry => (entry.Path, File.ReadAllText(entry.File))),
     ];
 
