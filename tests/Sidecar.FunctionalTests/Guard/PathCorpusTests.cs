@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Contracts;
@@ -44,6 +45,40 @@ public sealed class PathCorpusTests(ForwardingWorld world)
         Assert.Empty(wrong.Order().Take(20));
         Assert.Empty(world.App.TrapHits.Targets);
         Assert.InRange(ours, Variants / 2, Variants);
+    }
+
+    /// <summary>Two apps that look up whatever their server makes of a target. <c>SIDECAR_PATHS</c> says how many variants each is sent.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Corpus_BeforeAStrictOrALenientApp_ReachesNoRecoveryHandler(bool isStrict)
+    {
+        var reader = isStrict ? PathReader.Strict : PathReader.Lenient;
+        var reached = new ConcurrentBag<string>();
+        await using var app = await LoopbackSite.StartAsync(0, context =>
+        {
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            if (GuardedPaths.Plain.Contains(reader.Read(target), StringComparer.Ordinal))
+            {
+                reached.Add(target);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = ["limits.client.mode=off"] });
+        var count = int.TryParse(Environment.GetEnvironmentVariable("SIDECAR_PATHS"), CultureInfo.InvariantCulture, out var asked) ? asked : 1_000;
+        var forwarded = 0;
+
+        await Parallel.ForEachAsync(
+            new PathCorpus(GuardedPaths.Plain, Seed).Take(count).Select(target => target.Replace("://h/", $"://{sidecar.BaseUrl.Authority}/", StringComparison.Ordinal)),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+            async (target, cancellation) =>
+                Interlocked.Add(ref forwarded, (await RawHttp.SendAsync(new(sidecar.BaseUrl, "POST", target), cancellation)).Status == 204 ? 1 : 0));
+
+        Assert.Empty(reached.Order().Take(20));
+        // The list holds paths that no server reads so: without them nothing would show that the app was there at all.
+        Assert.InRange(forwarded, 1, count / 4);
     }
 
     [Fact]
