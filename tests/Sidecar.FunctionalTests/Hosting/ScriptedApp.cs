@@ -45,7 +45,7 @@ internal sealed class ScriptedApp : IAsyncDisposable
                 _ = ServeAsync(await listener.AcceptTcpClientAsync(stop.Token), script);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception ended) when (ended is OperationCanceledException or InvalidOperationException or SocketException)
         {
             // The test is over.
         }

@@ -52,7 +52,7 @@ internal sealed class FaultySmtpServer : IAsyncDisposable
                 using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 await TalkAsync(client.GetStream());
             }
-            catch (Exception error) when (error is IOException or OperationCanceledException or SocketException or ObjectDisposedException
+            catch (Exception error) when (error is IOException or OperationCanceledException or SocketException or InvalidOperationException
                 or System.Security.Authentication.AuthenticationException)
             {
                 // The client left, which is what most of these tests make it do.
