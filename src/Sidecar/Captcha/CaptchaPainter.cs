@@ -3,7 +3,7 @@ using SkiaSharp;
 namespace Sidecar.Captcha;
 
 /// <summary>
-/// Turns a challenge into a picture. Only computes, for about three milliseconds, so callers take it off the thread that serves
+/// Turns a challenge into a picture. Only computes, for milliseconds, so callers take it off the thread that serves
 /// sockets; one instance may paint on many threads at once.
 /// </summary>
 internal sealed class CaptchaPainter : IDisposable
@@ -12,7 +12,7 @@ internal sealed class CaptchaPainter : IDisposable
     public const int Height = 120;
     public const string ContentType = "image/jpeg";
 
-    // About 8 kB a picture, where PNG needs three times that; more quality adds bytes that nobody sees.
+    // JPEG, because PNG is larger; more quality adds bytes that nobody sees.
     private const int Quality = 70;
 
     // The machine's fonts are neither known nor, in a container, there.
