@@ -85,7 +85,7 @@ internal sealed partial class Delivery(
         switch (await resolver.ResolveAsync(entry, either))
         {
             case Resolution.Send(var letter) when !(options.BlockReservedDomains && ReservedDomains.Contains(letter.To)):
-                return Compose(letter) is { } message ? await SendWithinBudgetAsync(message, either, expiry) : Ended(DeliveryOutcome.Permanent);
+                return Compose(letter) is { } message ? await SendWithinBudgetAsync(message with { Id = entry.Id }, either, expiry) : Ended(DeliveryOutcome.Permanent);
 
             case Resolution.NoAccount:
                 await HoldAsync(drain, either);

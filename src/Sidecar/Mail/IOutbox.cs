@@ -28,6 +28,9 @@ internal interface IOutbox
 /// <param name="Parent">The trace of the request that asked; the delivery's span links to it.</param>
 internal sealed record OutboxEntry(string Kind, ReadOnlyMemory<byte> Payload, DateTimeOffset Expires, ActivityContext Parent)
 {
+    /// <summary>Names the entry in the queue, and its mail at every attempt.</summary>
+    public string Id { get; init; } = Message.NewId();
+
     /// <summary>How long the entry waits before a slot may take it. Not while somebody waits for its first attempt.</summary>
     public TimeSpan Delay { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Sidecar.Mail;
 
 /// <summary>A mail in its final words, ready for a relay.</summary>
@@ -5,4 +7,11 @@ namespace Sidecar.Mail;
 /// <param name="Subject">One line.</param>
 /// <param name="Text">The plain-text part.</param>
 /// <param name="Html">The HTML part, saying the same.</param>
-internal sealed record Message(string To, string Subject, string Text, string Html);
+internal sealed record Message(string To, string Subject, string Text, string Html)
+{
+    /// <summary>The left side of its Message-ID: the same at every attempt, so that a mail that was taken twice can be told for one.</summary>
+    public string Id { get; init; } = NewId();
+
+    /// <summary>128 random bits.</summary>
+    public static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+}

@@ -4,8 +4,8 @@ namespace Sidecar.Tests.House;
 public sealed class PackageBoundaryTests
 {
     [Theory]
-    [InlineData("MailKit", "Sidecar.Mail.SmtpRelay")]
-    [InlineData("MimeKit", "Sidecar.Mail.SmtpRelay")]
+    [InlineData("MailKit", "Sidecar.Mail.SmtpSession")]
+    [InlineData("MimeKit", "Sidecar.Mail.MimeComposer", "Sidecar.Mail.SmtpSession")]
     [InlineData("HandlebarsDotNet", "Sidecar.Mail.MailTemplates")]
     [InlineData("YamlDotNet", "Sidecar.Hosting.YamlSettings")]
     [InlineData("StackExchange.Redis", "Sidecar.Hosting.RedisConfiguration", "Sidecar.Hosting.RedisConnection", "Sidecar.Hosting.RedisScript", "Sidecar.Otp.RedisOtpStore", "Sidecar.Throttling.RedisWindowLimiter", "Sidecar.Upstream.RedisHandoff")]

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using AuthenticationException = MailKit.Security.AuthenticationException;
+
+namespace Sidecar.Mail;
+
+/// <summary>Gives MailKit's exceptions the names that decide what becomes of a mail, and what its operator reads.</summary>
+internal sealed partial class SmtpSession
+{
+    private RelayFailure Explain(Exception error) => error switch
+    {
+        SmtpCommandException answer => Failure(Explain(answer), StatusOf(answer)),
+        AuthenticationException { InnerException: SmtpCommandException answer } =>
+            Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, StatusOf(answer)),
+        AuthenticationException => Failure(RelayTrouble.LoginRejected, "535"),
+        SslHandshakeException { InnerException: OperationCanceledException or TimeoutException } => Failure(RelayTrouble.Silent),
+        SslHandshakeException => Failure(_certificates.Refusal ?? RelayTrouble.TlsFailed),
+        NotSupportedException => Failure(_stage == Stage.Login ? RelayTrouble.NoLogin : RelayTrouble.NoStartTls),
+        ServiceNotAuthenticatedException => Failure(RelayTrouble.LoginRequired, "530"),
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => Failure(RelayTrouble.UnknownHost),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Failure(RelayTrouble.Refused),
+        SocketException when _stage == Stage.Dial => Failure(RelayTrouble.Unreachable),
+        OperationCanceledException or TimeoutException => Failure(_stage switch
+        {
+            Stage.Dial => RelayTrouble.Unreachable,
+            Stage.Greet => RelayTrouble.Silent,
+            Stage.Login => RelayTrouble.LoginUnavailable,
+            _ => RelayTrouble.Slow,
+        }),
+        _ when _stage == Stage.Send => Failure(RelayTrouble.Interrupted),
+        SmtpProtocolException or IOException or SocketException or ServiceNotConnectedException => Failure(RelayTrouble.Dropped),
+        _ => Failure(RelayTrouble.Garbled),
+    };
+
+    private RelayTrouble Explain(SmtpCommandException answer)
+    {
+        var status = (int)answer.StatusCode;
+        return _stage switch
+        {
+            Stage.Dial or Stage.Greet => RelayTrouble.TurnedAway,
+            Stage.Login => status < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected,
+            _ when status == 530 => RelayTrouble.LoginRequired,
+            _ when status < 500 => RelayTrouble.Busy,
+            _ => answer.ErrorCode switch
+            {
+                SmtpErrorCode.SenderNotAccepted => RelayTrouble.SenderRefused,
+                // Without a login, policy at this point means one thing: this client may not send to other domains.
+                SmtpErrorCode.RecipientNotAccepted when _smtp.Username.Length == 0 && StatusOf(answer).EndsWith("5.7.1", StringComparison.Ordinal) =>
+                    RelayTrouble.RelayingDenied,
+                SmtpErrorCode.RecipientNotAccepted => RelayTrouble.RecipientRefused,
+                _ => RelayTrouble.MessageRefused,
+            },
+        };
+    }
+
+    private RelayFailure Failure(RelayTrouble trouble, string status = "") => RelayFailure.Of(trouble, _smtp, _mail, status);
+
+    private static string StatusOf(SmtpCommandException answer)
+    {
+        var status = ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
+        return EnhancedStatus.Match(answer.Message) is { Success: true } match ? $"{status} {match.Value}" : status;
+    }
+
+    [GeneratedRegex(@"\b[245]\.\d{1,3}\.\d{1,3}\b")]
+    private static partial Regex EnhancedStatus { get; }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using Sidecar.Hosting;
+
+namespace Sidecar.Mail;
+
+/// <summary>
+/// One connection to a relay, from dialling to farewell; the only type that knows MailKit. Nothing it does throws for what a
+/// relay does: failures come back named, because what becomes of the mail depends on which it was.
+/// </summary>
+internal sealed partial class SmtpSession : IDisposable
+{
+    /// <summary>MAIL FROM, RCPT TO, DATA and the text: each is answered, each may take its time.</summary>
+    private const int CommandsPerMessage = 4;
+
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly SmtpOptions _smtp;
+    private readonly MailOptions _mail;
+    private readonly TimeProvider _time;
+    private readonly RelayCertificates _certificates;
+    private readonly SmtpClient _client;
+    private Stage _stage;
+
+    public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time)
+    {
+        (_smtp, _mail, _time) = (smtp, mail, time);
+        _certificates = new RelayCertificates(mail.ExtraAuthorities);
+        _client = new SmtpClient
+        {
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            // Set always: without it MailKit also accepts some certificates that it knows by heart.
+            ServerCertificateValidationCallback = _certificates.Validate,
+            // Lists are fetched over plain HTTP from hosts that a pod's egress rules do not know; a fetch that hangs would stop all mail.
+            CheckCertificateRevocation = false,
+            Timeout = (int)mail.CommandTimeout.TotalMilliseconds,
+        };
+    }
+
+    private enum Stage
+    {
+        Dial,
+        Greet,
+        Login,
+        Send,
+    }
+
+    /// <summary>Whether the relay is still there, as far as is known without asking it.</summary>
+    public bool IsOpen => _client.IsConnected;
+
+    /// <summary>Dials, greets and logs in. Null when the relay is ready for a mail. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
+    public Task<RelayFailure?> OpenAsync(CancellationToken cancellationToken) => TryAsync(
+        async () =>
+        {
+            await StepAsync("smtp connect", _mail.ConnectTimeout, ConnectAsync, cancellationToken);
+            if (_smtp.Username.Length > 0)
+            {
+                _stage = Stage.Login;
+                await StepAsync("smtp auth", _mail.CommandTimeout, LogInAsync, cancellationToken);
+            }
+
+            _stage = Stage.Send;
+        },
+        cancellationToken);
+
+    /// <summary>Hands one message over. Null when the relay took it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
+    public Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken) => TryAsync(
+        () => StepAsync("smtp send", _mail.CommandTimeout * CommandsPerMessage, token => _client.SendAsync(MimeComposer.Compose(message, _smtp, _time), token), cancellationToken),
+        cancellationToken);
+
+    /// <summary>Asks whether the relay is still there. Null when it is. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
+    public Task<RelayFailure?> NoOpAsync(CancellationToken cancellationToken) => TryAsync(
+        () => StepAsync("smtp probe", _mail.CommandTimeout, token => _client.NoOpAsync(token), cancellationToken),
+        cancellationToken);
+
+    /// <summary>Says goodbye; how that ends changes nothing any more.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            using var timer = new CancellationTokenSource(FarewellTimeout, _time);
+            await _client.DisconnectAsync(quit: true, timer.Token);
+        }
+        catch (Exception)
+        {
+            // The relay has taken what it was given.
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<RelayFailure?> TryAsync(Func<Task> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await step();
+            return null;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Explain(error);
+        }
+    }
+
+    /// <summary>Dials here and not in MailKit, to tell a port that is closed off from one that stays silent.</summary>
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(_smtp.Server, _smtp.Port, cancellationToken);
+            _stage = Stage.Greet;
+            // An address literal: many relays refuse the unqualified host name that a pod has.
+            _client.LocalDomain = Literal(((IPEndPoint)socket.LocalEndPoint!).Address);
+            await _client.ConnectAsync(socket, _smtp.Server, _smtp.Port, SocketOptions(_smtp.Encryption), cancellationToken);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task StepAsync(string name, TimeSpan limit, Func<CancellationToken, Task> step, CancellationToken cancellationToken)
+    {
+        using var span = SidecarTelemetry.Source.StartActivity(name, ActivityKind.Client);
+        using var timer = new CancellationTokenSource(limit, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            await step(both.Token);
+        }
+        catch
+        {
+            span?.SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
+    }
+
+    private static string Literal(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 || address.AddressFamily == AddressFamily.InterNetwork ? $"[{address.MapToIPv4()}]" : $"[IPv6:{address}]";
+
+    private static SecureSocketOptions SocketOptions(RelayEncryption encryption) => encryption switch
+    {
+        RelayEncryption.ImplicitTls => SecureSocketOptions.SslOnConnect,
+        RelayEncryption.StartTls => SecureSocketOptions.StartTls,
+        _ => SecureSocketOptions.None,
+    };
+}
