@@ -37,7 +37,12 @@ internal sealed class SidecarOptions
         UsesRedis = Store.UsesRedis(Redis);
         Keys = KeyRing.Read(root, required: UsesRedis && !isDevelopment);
         Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
-        Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
+        Mail = MailOptions.Read(root.Section(MailOptions.Section), directory, Smtp);
+        if (!Smtp.IsConfigured && Mail.Relays.Count > 0)
+        {
+            (Smtp, Mail) = (Mail.Relays[0], Mail with { Relays = [.. Mail.Relays.Skip(1)] });
+        }
+
         Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
@@ -81,6 +86,7 @@ internal sealed class SidecarOptions
 
     public KeyRing Keys { get; }
 
+    /// <summary>The first relay: <c>smtp</c>, or where there is none the first of <c>mail.relays</c>.</summary>
     public SmtpOptions Smtp { get; }
 
     public MailOptions Mail { get; }

@@ -145,19 +145,19 @@ internal sealed partial class Delivery(
         }
         catch (OperationCanceledException) when (expiry.IsCancellationRequested)
         {
-            metrics.Tried(SmtpRelay.Name, DeliveryOutcome.Expired, time.GetElapsedTime(start));
+            Measure(message.Trail, DeliveryOutcome.Expired, time.GetElapsedTime(start));
             return (DeliveryOutcome.Expired, true);
         }
 
         var took = time.GetElapsedTime(start);
-        health.Report(failure);
-        var outcome = failure?.Scope switch
+        if (failure is not null)
         {
-            null => DeliveryOutcome.Delivered,
-            FailureScope.Permanent => DeliveryOutcome.Permanent,
-            _ => DeliveryOutcome.Transient,
-        };
-        metrics.Tried(SmtpRelay.Name, outcome, took);
+            // A delivery is no sign of health: it may have gone over a connection kept from better days.
+            health.Report(failure);
+        }
+
+        var outcome = OutcomeOf(failure);
+        Measure(message.Trail, outcome, took);
         if (failure is null)
         {
             _times.Add(took);
@@ -165,10 +165,28 @@ internal sealed partial class Delivery(
         else if (failure.Scope != FailureScope.Relay)
         {
             // Of the relay's own failures its health tells, once.
-            Log.NotDelivered(logger, failure.Level, SmtpRelay.Name, failure.Scope, failure.Line);
+            Log.NotDelivered(logger, failure.Level, failure.Relay, failure.Scope, failure.Line);
         }
 
         return (outcome, failure?.MayHaveOffered ?? true);
+    }
+
+    private static DeliveryOutcome OutcomeOf(RelayFailure? failure) => failure?.Scope switch
+    {
+        null => DeliveryOutcome.Delivered,
+        FailureScope.Permanent => DeliveryOutcome.Permanent,
+        _ => DeliveryOutcome.Transient,
+    };
+
+    private void Measure(RelayTrail trail, DeliveryOutcome outcome, TimeSpan took)
+    {
+        foreach (var passed in trail.Passed)
+        {
+            metrics.Tried(passed.Relay, OutcomeOf(passed.Failure), passed.Took);
+            took -= passed.Took;
+        }
+
+        metrics.Tried(trail.Relay, outcome, took);
     }
 
     private async Task HoldAsync(CancellationToken drain, CancellationToken either)

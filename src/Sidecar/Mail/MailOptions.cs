@@ -36,9 +36,16 @@ internal sealed record MailOptions
     /// <summary><c>templates</c>: the folder of the mail templates; <c>templates</c> beside the settings by default, else the shipped one.</summary>
     public string TemplateDirectory { get; init; } = "";
 
+    /// <summary><c>pool</c>: how long connections are kept between mails.</summary>
+    public SmtpPoolOptions Pool { get; init; } = new();
+
+    /// <summary><c>relays[]</c>: further relays, tried in this order after the first; none by default.</summary>
+    public IReadOnlyList<SmtpOptions> Relays { get; init; } = [];
+
     /// <param name="section">The section <c>mail</c>.</param>
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
-    public static MailOptions Read(SettingsSection section, string directory = "conf")
+    /// <param name="first">The relay of <c>smtp:</c>.</param>
+    public static MailOptions Read(SettingsSection section, string directory = "conf", SmtpOptions? first = null)
     {
         var defaults = new MailOptions();
         return new MailOptions
@@ -52,6 +59,8 @@ internal sealed record MailOptions
             ExtraAuthorities = Authorities(section, directory),
             AppName = section.Text("app_name").Trim(),
             TemplateDirectory = Templates(section.Text("templates"), directory),
+            Pool = SmtpPoolOptions.Read(section.Section("pool")),
+            Relays = FurtherRelays.Read(section, first ?? new()),
         };
     }
 

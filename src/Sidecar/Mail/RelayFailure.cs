@@ -29,21 +29,25 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
     /// What a probe cannot see, because it sends nothing, never counts against the relay: it would come back at once and fail
     /// the next mail again.
     /// </summary>
-    public FailureScope Scope { get; } = Trouble switch
-    {
-        RelayTrouble.Busy or RelayTrouble.Slow or RelayTrouble.Interrupted => FailureScope.Transient,
-        RelayTrouble.RecipientRefused or RelayTrouble.NotAnAddress or RelayTrouble.SenderRefused or RelayTrouble.MessageRefused
-            or RelayTrouble.RelayingDenied or RelayTrouble.LoginRequired => FailureScope.Permanent,
-        _ => FailureScope.Relay,
-    };
+    public FailureScope Scope { get; } = ScopeOf(Trouble);
 
-    /// <summary>Whether the relay may have heard of a recipient: not when it was not got as far as that, or there was none to name.</summary>
-    public bool MayHaveOffered => Scope != FailureScope.Relay && Trouble != RelayTrouble.NotAnAddress;
+    /// <summary>The relay's name in logs and metrics.</summary>
+    public string Relay { get; init; } = SmtpOptions.DefaultName;
+
+    /// <summary>Whether a relay may have heard of a recipient: not when it was not got as far as that, or there was none to name.</summary>
+    public bool MayHaveOffered { get; init; } = Trouble is not (RelayTrouble.NotAnAddress or RelayTrouble.NoSmtpUtf8) && ScopeOf(Trouble) != FailureScope.Relay;
+
+    /// <summary>Whether the relay may have the mail all the same, so that another one would send it a second time.</summary>
+    public bool MayHaveBeenTaken { get; init; } = Trouble is RelayTrouble.Interrupted or RelayTrouble.Slow;
+
+    /// <summary>Whether another relay may be asked at once: not after a verdict on the recipient or the message.</summary>
+    public bool MayGoElsewhere => !MayHaveBeenTaken
+        && Trouble is not (RelayTrouble.RecipientRefused or RelayTrouble.NotAnAddress or RelayTrouble.MessageRefused);
 
     /// <summary>Error where somebody has to change something; a recipient that does not exist or a busy relay is everyday.</summary>
     public LogLevel Level => Trouble switch
     {
-        RelayTrouble.RecipientRefused or RelayTrouble.NotAnAddress or RelayTrouble.Busy or RelayTrouble.Interrupted => LogLevel.Warning,
+        RelayTrouble.RecipientRefused or RelayTrouble.NotAnAddress or RelayTrouble.NoSmtpUtf8 or RelayTrouble.Busy or RelayTrouble.Interrupted => LogLevel.Warning,
         _ => LogLevel.Error,
     };
 
@@ -54,7 +58,16 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
     public bool ConcernsLogin => Trouble is RelayTrouble.LoginRejected or RelayTrouble.LoginUnavailable or RelayTrouble.TurnedAway;
 
     public static RelayFailure Of(RelayTrouble trouble, SmtpOptions smtp, MailOptions mail, string status = "") =>
-        new(trouble, status, Hinted(trouble, smtp, mail));
+        // Hints speak of the first relay's section; the keys of a further one are called the same and stand elsewhere.
+        new(trouble, status, Hinted(trouble, smtp, mail).Replace($"{SmtpOptions.Section}.mail_", $"{smtp.Path}.mail_", StringComparison.Ordinal)) { Relay = smtp.Name };
+
+    private static FailureScope ScopeOf(RelayTrouble trouble) => trouble switch
+    {
+        RelayTrouble.Busy or RelayTrouble.Slow or RelayTrouble.Interrupted => FailureScope.Transient,
+        RelayTrouble.RecipientRefused or RelayTrouble.NotAnAddress or RelayTrouble.SenderRefused or RelayTrouble.MessageRefused
+            or RelayTrouble.RelayingDenied or RelayTrouble.LoginRequired or RelayTrouble.NoSmtpUtf8 => FailureScope.Permanent,
+        _ => FailureScope.Relay,
+    };
 
     private static string Hinted(RelayTrouble trouble, SmtpOptions smtp, MailOptions mail)
     {
@@ -87,6 +100,7 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
             RelayTrouble.SenderRefused => $"{relay} refuses the sender: set smtp.mail_default_sender to an address this login may send from",
             RelayTrouble.RecipientRefused => $"{relay} refuses this recipient for good; nothing to change unless it refuses all",
             RelayTrouble.NotAnAddress => "the recipient is no address that a relay would take; nothing to change",
+            RelayTrouble.NoSmtpUtf8 => $"{relay} takes no recipient with letters beyond ASCII before the @: use a relay that offers SMTPUTF8 if people have such addresses",
             RelayTrouble.Interrupted => $"{relay} broke off while it took the message",
             RelayTrouble.RelayingDenied => $"{relay} does not pass mail on for this client: set smtp.mail_username and smtp.mail_password, or let the relay know this client",
             RelayTrouble.MessageRefused => $"{relay} refuses the message: look at its log, and at the words of mail.templates",

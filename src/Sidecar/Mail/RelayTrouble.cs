@@ -56,6 +56,9 @@ internal enum RelayTrouble
     /// <summary>What the mail is for is nothing to give a relay as a recipient.</summary>
     NotAnAddress,
 
+    /// <summary>The recipient's local part goes beyond ASCII and the relay does not offer SMTPUTF8.</summary>
+    NoSmtpUtf8,
+
     /// <summary>The connection broke while the message was handed over.</summary>
     Interrupted,
 

@@ -2,12 +2,21 @@ using Sidecar.Hosting;
 
 namespace Sidecar.Mail;
 
-/// <summary>The relay as the app's own <c>smtp:</c> section describes it, so that one file serves both.</summary>
+/// <summary>A relay as the app's own <c>smtp:</c> section describes it, so that one file serves both; further ones in the same words.</summary>
 internal sealed record SmtpOptions
 {
     public const string Section = "smtp";
 
+    /// <summary>The name of the first relay.</summary>
+    public const string DefaultName = "default";
+
     private const int ImplicitTlsPort = 465;
+
+    /// <summary>What logs and metrics call the relay; never its host.</summary>
+    public string Name { get; init; } = DefaultName;
+
+    /// <summary>Where its settings stand, for whoever has to change them: <c>smtp</c> or <c>mail.relays[0]</c>.</summary>
+    public string Path { get; init; } = Section;
 
     /// <summary><c>mail_server</c>: the relay's name or address. Empty by default: no mail.</summary>
     public string Server { get; init; } = "";
@@ -38,19 +47,22 @@ internal sealed record SmtpOptions
 
     public bool IsConfigured => Server.Length > 0;
 
-    public static SmtpOptions Read(SettingsSection section)
+    /// <param name="section">The relay's section.</param>
+    /// <param name="first">The first relay, whose sender further ones share unless they name their own.</param>
+    public static SmtpOptions Read(SettingsSection section, SmtpOptions? first = null)
     {
         var warnings = new List<string>();
-        var (name, address) = Sender(section);
+        var (name, address) = Sender(section, first);
         var options = new SmtpOptions
         {
+            Path = section.Path,
             Server = section.Text("mail_server").Trim(),
             Port = section.Int("mail_port", ImplicitTlsPort, 1, 65535),
             Username = section.Text("mail_username"),
             Password = section.Text("mail_password", secret: true),
             FromName = name,
             FromAddress = address,
-            FrontendUrl = section.Text("mail_frontend_url").Trim(),
+            FrontendUrl = section.Text("mail_frontend_url", first?.FrontendUrl ?? "").Trim(),
             Warnings = warnings,
         };
         options = options with { Encryption = ReadEncryption(section, options.Port, warnings) };
@@ -62,7 +74,7 @@ internal sealed record SmtpOptions
         Check(options, section);
         if (options is { IsConfigured: true, Encryption: RelayEncryption.None, Username.Length: > 0 })
         {
-            warnings.Add("smtp.mail_use_ssl and smtp.mail_use_tls are both false: mail_password and every mail cross the network in clear text");
+            warnings.Add($"{section.Path}.mail_use_ssl and {section.Path}.mail_use_tls are both false: mail_password and every mail cross the network in clear text");
         }
 
         return options;
@@ -84,19 +96,19 @@ internal sealed record SmtpOptions
             default:
                 var chosen = port == ImplicitTlsPort ? RelayEncryption.ImplicitTls : RelayEncryption.StartTls;
                 var (used, drop) = chosen == RelayEncryption.ImplicitTls ? ("TLS from the first byte", "mail_use_tls") : ("STARTTLS", "mail_use_ssl");
-                warnings.Add($"smtp.mail_use_ssl and smtp.mail_use_tls are both true: {used} is used because mail_port is {port}; set {drop}: false to say so");
+                warnings.Add($"{section.Path}.mail_use_ssl and {section.Path}.mail_use_tls are both true: {used} is used because mail_port is {port}; set {drop}: false to say so");
                 return chosen;
         }
     }
 
-    private static (string Name, string Address) Sender(SettingsSection section)
+    private static (string Name, string Address) Sender(SettingsSection section, SmtpOptions? first)
     {
         var sender = section.Texts("mail_default_sender");
         var (name, address) = sender switch
         {
-            [] => ("", ""),
+            [] => (first?.FromName ?? "", first?.FromAddress ?? ""),
             [var only] => only.Contains('@', StringComparison.Ordinal) ? ("", only) : (only, ""),
-            [var first, var second] => (first, second),
+            [var called, var mailbox] => (called, mailbox),
             _ => ("", ""),
         };
         if (sender.Count > 2)
@@ -145,7 +157,7 @@ internal sealed record SmtpOptions
             section.Reject("mail_default_sender", "has a control character in the name", "write the sender's name on one line");
         }
 
-        if (options.FrontendUrl.Length > 0
+        if (section.Has("mail_frontend_url")
             && !(Uri.TryCreate(options.FrontendUrl, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)))
         {
             section.Reject("mail_frontend_url", "is not an http or https URL", "write where people open the app, such as https://app.example.com, or leave it empty");

@@ -47,6 +47,7 @@ internal sealed partial class SmtpSession
             _ when status < 500 => RelayTrouble.Busy,
             _ => answer.ErrorCode switch
             {
+                _ when StatusOf(answer).EndsWith(" 5.6.7", StringComparison.Ordinal) => RelayTrouble.NoSmtpUtf8,
                 SmtpErrorCode.SenderNotAccepted => RelayTrouble.SenderRefused,
                 // Without a login, policy at this point means one thing: this client may not send to other domains.
                 SmtpErrorCode.RecipientNotAccepted when _smtp.Username.Length == 0 && StatusOf(answer).EndsWith("5.7.1", StringComparison.Ordinal) =>

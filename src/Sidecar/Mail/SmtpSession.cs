@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using MimeKit;
 using Sidecar.Hosting;
 
 namespace Sidecar.Mail;
@@ -23,14 +24,15 @@ internal sealed partial class SmtpSession : IDisposable
     private readonly MailOptions _mail;
     private readonly TimeProvider _time;
     private readonly RelayCertificates _certificates;
-    private readonly SmtpClient _client;
+    private readonly Client _client;
     private Stage _stage;
+    private bool _ended;
 
     public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time)
     {
         (_smtp, _mail, _time) = (smtp, mail, time);
         _certificates = new RelayCertificates(mail.ExtraAuthorities);
-        _client = new SmtpClient
+        _client = new Client
         {
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             // Set always: without it MailKit also accepts some certificates that it knows by heart.
@@ -49,8 +51,8 @@ internal sealed partial class SmtpSession : IDisposable
         Send,
     }
 
-    /// <summary>Whether the relay is still there, as far as is known without asking it.</summary>
-    public bool IsOpen => _client.IsConnected;
+    /// <summary>Whether another mail may follow, as far as is known without asking the relay.</summary>
+    public bool IsOpen => _client.IsConnected && !_ended;
 
     /// <summary>Dials, greets and logs in. Null when the relay is ready for a mail. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public Task<RelayFailure?> OpenAsync(CancellationToken cancellationToken) => TryAsync(
@@ -67,10 +69,36 @@ internal sealed partial class SmtpSession : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Hands one message over. Null when the relay took it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
-    public Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken) => TryAsync(
-        () => StepAsync("smtp send", _mail.CommandTimeout * CommandsPerMessage, token => _client.SendAsync(MimeComposer.Compose(message, _smtp, _time), token), cancellationToken),
-        cancellationToken);
+    /// <summary>
+    /// Hands one message over; its recipient is one as <see cref="MailboxRule.OnTheWire"/> gives it. Null when the relay took it.
+    /// Throws only when <paramref name="cancellationToken"/> ends it.
+    /// </summary>
+    public async Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken)
+    {
+        _client.Begin();
+        var international = MailboxRule.NeedsSmtpUtf8(message.To);
+        if (international && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        {
+            return Failure(RelayTrouble.NoSmtpUtf8);
+        }
+
+        var format = FormatOptions.Default.Clone();
+        format.International = international;
+        var failure = await TryAsync(
+            () => StepAsync("smtp send", _mail.CommandTimeout * CommandsPerMessage, token => _client.SendAsync(format, MimeComposer.Compose(message, _smtp, _time), token), cancellationToken),
+            cancellationToken);
+        // Before the relay said yes to the recipient no text was sent, so that there is nothing it can have taken.
+        return failure is { MayHaveBeenTaken: true } && !_client.RecipientAccepted ? failure with { MayHaveBeenTaken = false } : failure;
+    }
+
+    /// <summary>
+    /// Whether a failed mail met the end of the connection and not a refusal of its own: a new connection may take it, and this
+    /// one has not.
+    /// </summary>
+    public bool EndedBefore(RelayFailure failure) => !_client.RecipientAccepted
+        && (_ended || failure.Trouble is RelayTrouble.Interrupted or RelayTrouble.Dropped
+            // Nothing in a sender that was good enough before: the login has lapsed, or this connection has had its share.
+            || (!_client.SenderAccepted && failure.Trouble is RelayTrouble.Busy or RelayTrouble.LoginRequired));
 
     /// <summary>Asks whether the relay is still there. Null when it is. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public Task<RelayFailure?> NoOpAsync(CancellationToken cancellationToken) => TryAsync(
@@ -102,6 +130,8 @@ internal sealed partial class SmtpSession : IDisposable
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
+            // With 421 the relay takes its leave, whatever the connection looks like from here.
+            _ended |= error is SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
             return Explain(error);
         }
     }
@@ -150,4 +180,18 @@ internal sealed partial class SmtpSession : IDisposable
         RelayEncryption.StartTls => SecureSocketOptions.StartTls,
         _ => SecureSocketOptions.None,
     };
+
+    /// <summary>Notes how far a mail got, which an exception does not tell when commands are sent in one go.</summary>
+    private sealed class Client : SmtpClient
+    {
+        public bool SenderAccepted { get; private set; }
+
+        public bool RecipientAccepted { get; private set; }
+
+        public void Begin() => (SenderAccepted, RecipientAccepted) = (false, false);
+
+        protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => SenderAccepted = true;
+
+        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => RecipientAccepted = true;
+    }
 }
