@@ -21,7 +21,7 @@ internal static class MailboxRule
 
     /// <summary>
     /// The address as a relay is given it: the domain as its A-label, which every relay can route, the local part as it is,
-    /// which beyond ASCII needs SMTPUTF8. Null for what is no address.
+    /// which beyond ASCII needs SMTPUTF8 (where the domain is then written in letters again). Null for what is no address.
     /// </summary>
     public static string? OnTheWire(string address)
     {

@@ -45,5 +45,12 @@ internal sealed class PooledSession(SmtpSession session, TimeProvider time) : ID
         return alive;
     }
 
+    /// <summary>Says goodbye and closes the connection. Never throws.</summary>
+    public async Task EndAsync()
+    {
+        await Session.CloseAsync();
+        Dispose();
+    }
+
     public void Dispose() => Session.Dispose();
 }

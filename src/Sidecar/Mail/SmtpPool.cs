@@ -33,7 +33,7 @@ internal sealed class SmtpPool : IDisposable
         {
             if (!MayServe(kept))
             {
-                await EndAsync(kept);
+                await kept.EndAsync();
             }
             else if (_time.GetElapsedTime(kept.IdleSince) <= Trusted || await kept.IsAliveAsync(CheckTimeout, cancellationToken))
             {
@@ -58,7 +58,7 @@ internal sealed class SmtpPool : IDisposable
             }
         }
 
-        await EndAsync(session);
+        await session.EndAsync();
     }
 
     /// <summary>Says goodbye on all idle connections, and from now on on every other when it is given back.</summary>
@@ -69,7 +69,7 @@ internal sealed class SmtpPool : IDisposable
             _closed = true;
         }
 
-        return Task.WhenAll(TakeOut(static _ => true).Select(EndAsync));
+        return Task.WhenAll(TakeOut(static _ => true).Select(static session => session.EndAsync()));
     }
 
     public void Dispose()
@@ -81,12 +81,6 @@ internal sealed class SmtpPool : IDisposable
 
         _sweep.Dispose();
         TakeOut(static _ => true).ForEach(static session => session.Dispose());
-    }
-
-    private static async Task EndAsync(PooledSession session)
-    {
-        await session.Session.CloseAsync();
-        session.Dispose();
     }
 
     private PooledSession? Pop()
@@ -128,7 +122,7 @@ internal sealed class SmtpPool : IDisposable
         foreach (var session in TakeOut(session => Left(session) <= TimeSpan.Zero))
         {
             // Never throws, and nobody waits for it.
-            _ = EndAsync(session);
+            _ = session.EndAsync();
         }
 
         lock (_lock)

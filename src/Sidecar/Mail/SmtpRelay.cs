@@ -17,7 +17,8 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
         }
 
         message = message with { To = to };
-        if (await _pool.TakeAsync(cancellationToken) is { } kept)
+        // A connection serves mails with SMTPUTF8 or mails without; the former are rare and have one of their own.
+        if (!MailboxRule.NeedsSmtpUtf8(to) && await _pool.TakeAsync(cancellationToken) is { } kept)
         {
             var failure = await UseAsync(kept, message, cancellationToken);
             // Connections end, by the relay's limits or its restart: no failure of relay or mail while a new one will do.
@@ -83,13 +84,17 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
         }
         finally
         {
-            if (goesOn)
+            if (!goesOn)
             {
-                await _pool.GiveBackAsync(session);
+                session.Dispose();
+            }
+            else if (MailboxRule.NeedsSmtpUtf8(message.To))
+            {
+                await session.EndAsync();
             }
             else
             {
-                session.Dispose();
+                await _pool.GiveBackAsync(session);
             }
         }
     }

@@ -75,9 +75,15 @@ internal sealed partial class SmtpSession : IDisposable
     /// </summary>
     public async Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken)
     {
-        _client.Begin();
+        _client.BeginMail();
         var international = MailboxRule.NeedsSmtpUtf8(message.To);
-        if (international && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        if (!international)
+        {
+            // Otherwise MailKit asks for SMTPUTF8 and writes U-labels as soon as a domain is an A-label, which the relay's own tables
+            // and the next relay may not know. What is given up is given up for the whole connection.
+            _client.Capabilities &= ~SmtpCapabilities.UTF8;
+        }
+        else if (!_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
         {
             return Failure(RelayTrouble.NoSmtpUtf8);
         }
@@ -188,7 +194,7 @@ internal sealed partial class SmtpSession : IDisposable
 
         public bool RecipientAccepted { get; private set; }
 
-        public void Begin() => (SenderAccepted, RecipientAccepted) = (false, false);
+        public void BeginMail() => (SenderAccepted, RecipientAccepted) = (false, false);
 
         protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => SenderAccepted = true;
 

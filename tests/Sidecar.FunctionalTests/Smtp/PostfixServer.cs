@@ -26,6 +26,12 @@ public sealed class PostfixServer : IAsyncLifetime
 
     public int PlainPort { get; } = FreePort();
 
+    /// <summary>In clear text, without SMTPUTF8, and closed by Postfix after a second without a word.</summary>
+    public int AsciiPort { get; } = FreePort();
+
+    /// <summary>With a local part of 64 letters, an address as long as one may be.</summary>
+    public static string LongDomain { get; } = string.Join('.', Enumerable.Repeat(new string('b', 60), 3)) + ".relays";
+
     /// <summary>PEM file of the authority behind the relay's certificate, which is for <c>localhost</c> and 127.0.0.1.</summary>
     public string AuthorityFile => At("authority.pem");
 
@@ -78,7 +84,7 @@ public sealed class PostfixServer : IAsyncLifetime
     {
         await RunAsync("postfix", "-c", At("etc"), "start");
         using var timeout = new CancellationTokenSource(Patience);
-        foreach (var port in new[] { ImplicitTlsPort, StartTlsPort, PlainPort })
+        foreach (var port in new[] { ImplicitTlsPort, StartTlsPort, PlainPort, AsciiPort })
         {
             while (!await ListensAsync(port, timeout.Token))
             {
@@ -104,10 +110,16 @@ public sealed class PostfixServer : IAsyncLifetime
         }
     }
 
+    /// <summary>How often the log says so.</summary>
+    public int LogCount(string words) => File.Exists(At("data/mail.log")) ? File.ReadLines(At("data/mail.log")).Count(line => line.Contains(words, StringComparison.Ordinal)) : 0;
+
+    /// <summary>Reads the settings again, at which every process of Postfix is replaced.</summary>
+    public Task ReloadAsync() => RunAsync("postfix", "-c", At("etc"), "reload");
+
     /// <summary>How many mails to that address have been delivered.</summary>
     public int MailCount(string address) => Delivered().Count(message => IsTo(message, address));
 
-    private static bool IsTo(MimeMessage message, string address) => message.To.Mailboxes.Any(mailbox => mailbox.Address == address);
+    private static bool IsTo(MimeMessage message, string address) => message.To.Mailboxes.Any(mailbox => mailbox.Address == address || mailbox.GetAddress(idnEncode: true) == address);
 
     private IEnumerable<MimeMessage> Delivered()
     {
@@ -137,7 +149,7 @@ public sealed class PostfixServer : IAsyncLifetime
         smtpd_sasl_local_domain = sidecar.test
         smtpd_relay_restrictions = reject_unauth_destination
         smtpd_recipient_restrictions = check_recipient_access inline:{ {refused@sidecar.test = REJECT nobody here}, {later@sidecar.test = DEFER come back} }
-        virtual_mailbox_domains = example.com, sidecar.test
+        virtual_mailbox_domains = example.com, sidecar.test, xn--bcher-kva.test, bücher.test, {{LongDomain}}
         virtual_mailbox_base = {{At("mail")}}
         virtual_mailbox_maps = static:all/
         virtual_uid_maps = static:{{Id("-u")}}
@@ -153,6 +165,7 @@ public sealed class PostfixServer : IAsyncLifetime
             127.0.0.1:{ImplicitTlsPort} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes {Login}
             127.0.0.1:{StartTlsPort} inet n - n - - smtpd {Login}
             127.0.0.1:{PlainPort} inet n - n - - smtpd
+            127.0.0.1:{AsciiPort} inet n - n - - smtpd -o smtputf8_enable=no -o smtpd_timeout=1s
             postlog unix-dgram n - n - 1 postlogd
             cleanup unix n - n - 0 cleanup
             qmgr unix n - n 300 1 qmgr
