@@ -32,6 +32,9 @@ public sealed class PostfixServer : IAsyncLifetime
     /// <summary>With a local part of 64 letters, an address as long as one may be.</summary>
     public static string LongDomain { get; } = string.Join('.', Enumerable.Repeat(new string('b', 60), 3)) + ".relays";
 
+    /// <summary>Whether there is a Postfix here that may be started.</summary>
+    public bool IsRunning => _directory is not null;
+
     /// <summary>PEM file of the authority behind the relay's certificate, which is for <c>localhost</c> and 127.0.0.1.</summary>
     public string AuthorityFile => At("authority.pem");
 
@@ -150,6 +153,7 @@ public sealed class PostfixServer : IAsyncLifetime
         smtpd_relay_restrictions = reject_unauth_destination
         smtpd_recipient_restrictions = check_recipient_access inline:{ {refused@sidecar.test = REJECT nobody here}, {later@sidecar.test = DEFER come back} }
         virtual_mailbox_domains = example.com, sidecar.test, xn--bcher-kva.test, bücher.test, {{LongDomain}}
+        transport_maps = inline:{ discard@sidecar.test=discard: }
         virtual_mailbox_base = {{At("mail")}}
         virtual_mailbox_maps = static:all/
         virtual_uid_maps = static:{{Id("-u")}}
@@ -179,6 +183,7 @@ public sealed class PostfixServer : IAsyncLifetime
             virtual unix - n n - - virtual
             error unix - - n - - error
             retry unix - - n - - error
+            discard unix - - n - - discard
 
             """;
     }
