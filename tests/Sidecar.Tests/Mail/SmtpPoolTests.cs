@@ -179,10 +179,7 @@ public sealed class SmtpPoolTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromSeconds(10));
 
         var sending = SendAsync(sender, "b@acme.io");
-        while (relay.Count("NOOP") == 0)
-        {
-            await Task.Yield();
-        }
+        await UntilAsync(() => relay.Count("NOOP") > 0);
 
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.Null(await sending.WaitAsync(Patience));
@@ -195,10 +192,7 @@ public sealed class SmtpPoolTests : IAsyncDisposable
         var (relay, sender) = New(static (connection, line) => connection == 1 && line == "DATA" ? RecordingRelay.Silence : null);
         using var stop = new CancellationTokenSource();
         var sending = sender.SendAsync(new Message("a@acme.io", "s", "t", "h"), stop.Token);
-        while (relay.Count("DATA") == 0)
-        {
-            await Task.Yield();
-        }
+        await UntilAsync(() => relay.Count("DATA") > 0);
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
@@ -234,10 +228,12 @@ public sealed class SmtpPoolTests : IAsyncDisposable
     private static Task<RelayFailure?> SendAsync(SmtpRelay sender, string to) => sender.SendAsync(new Message(to, "s", "t", "h"), default).WaitAsync(Patience);
 
     /// <summary>Waits until so many connections are open; how soon a relay hears of a closed one is the system's business.</summary>
-    private static async Task OpenAsync(RecordingRelay relay, int count)
+    private static Task OpenAsync(RecordingRelay relay, int count) => UntilAsync(() => relay.Open == count);
+
+    private static async Task UntilAsync(Func<bool> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (relay.Open != count)
+        while (!condition())
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
