@@ -36,8 +36,9 @@ internal sealed class SidecarOptions
         Store = StoreOptions.Read(root.Section(StoreOptions.Section));
         UsesRedis = Store.UsesRedis(Redis);
         Keys = KeyRing.Read(root, required: UsesRedis && !isDevelopment);
-        Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
-        Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
+        var mail = root.Section(MailOptions.Section);
+        Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section), OAuth2Options.Read(mail.Section(OAuth2Options.Section), directory));
+        Mail = MailOptions.Read(mail, directory);
         Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();

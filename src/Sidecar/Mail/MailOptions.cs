@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sidecar.Hosting;
@@ -30,6 +32,15 @@ internal sealed record MailOptions
     /// <summary><c>ca</c>: PEM file of authorities trusted besides the system's; null by default.</summary>
     public X509Certificate2Collection? ExtraAuthorities { get; init; }
 
+    /// <summary><c>ehlo_name</c>: how this client names itself to relays: a host name, or an address in brackets. Empty by default: the address it dials from.</summary>
+    public string EhloName { get; init; } = "";
+
+    /// <summary><c>min_tls</c>: 1.2 (default) or 1.3; what lies below is never spoken.</summary>
+    public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary><c>min_tls</c> as it is written.</summary>
+    public string MinTls => TlsProtocols.HasFlag(SslProtocols.Tls12) ? "1.2" : "1.3";
+
     /// <summary><c>app_name</c>: what mails call the app; empty by default, which takes the sender's name.</summary>
     public string AppName { get; init; } = "";
 
@@ -50,6 +61,8 @@ internal sealed record MailOptions
             Concurrency = section.Int("concurrency", defaults.Concurrency, 1, 64),
             DrainTimeout = section.Duration("drain_timeout", defaults.DrainTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             ExtraAuthorities = Authorities(section, directory),
+            EhloName = ReadEhloName(section),
+            TlsProtocols = ReadTls(section, defaults.TlsProtocols),
             AppName = section.Text("app_name").Trim(),
             TemplateDirectory = Templates(section.Text("templates"), directory),
         };
@@ -63,6 +76,42 @@ internal sealed record MailOptions
             : smtp.FromName.Length > 0 ? smtp.FromName
             : smtp.FromAddress[(smtp.FromAddress.LastIndexOf('@') + 1)..];
         return new(StringComparer.Ordinal) { ["app_name"] = name, ["frontend_url"] = smtp.FrontendUrl };
+    }
+
+    private static string ReadEhloName(SettingsSection section)
+    {
+        var name = section.Text("ehlo_name").Trim();
+        if (name.Length == 0)
+        {
+            return "";
+        }
+
+        var address = name is ['[', .. var inner, ']'] ? inner : null;
+        var isLiteral = address is not null && IPAddress.TryParse(address.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? address[5..] : address, out _);
+        if (isLiteral || (name.Length <= 255 && name.All(char.IsAscii) && Uri.CheckHostName(name) == UriHostNameType.Dns && !name.Contains('_', StringComparison.Ordinal)))
+        {
+            return name;
+        }
+
+        section.Reject("ehlo_name", "is no host name", "write one in ASCII, such as sidecar.example.com, or an address in brackets, such as [192.0.2.7]");
+        return "";
+    }
+
+    private static SslProtocols ReadTls(SettingsSection section, SslProtocols standard)
+    {
+        switch (section.Text("min_tls").Trim())
+        {
+            case "" or "1.2":
+                return standard;
+            case "1.3":
+                return SslProtocols.Tls13;
+            case "1.1" or "1.0" or "1":
+                section.Reject("min_tls", "is a version that is no longer safe", "write 1.2 or 1.3; a relay that knows neither must be renewed");
+                return standard;
+            default:
+                section.Reject("min_tls", "is no version of TLS", "write 1.2 or 1.3");
+                return standard;
+        }
     }
 
     private static string Templates(string configured, string directory)

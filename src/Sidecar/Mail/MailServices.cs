@@ -14,7 +14,7 @@ internal static class MailServices
     public static IServiceCollection AddMail(this IServiceCollection services, SmtpOptions smtp, MailOptions mail, MailTemplates templates)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new SmtpRelay(smtp, mail, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SmtpRelay(smtp, mail, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SmtpRelay>>()));
         services.AddSingleton(provider => new RelayHealth(
             smtp.IsConfigured,
             provider.GetRequiredService<SmtpRelay>().ProbeAsync,

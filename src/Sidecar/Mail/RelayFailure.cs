@@ -51,10 +51,11 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
     public string Line => Status.Length == 0 ? Hint : $"{Hint} (it said {Status})";
 
     /// <summary>Whether trying often could hurt: a relay may lock a login that fails again and again.</summary>
-    public bool ConcernsLogin => Trouble is RelayTrouble.LoginRejected or RelayTrouble.LoginUnavailable or RelayTrouble.TurnedAway;
+    public bool ConcernsLogin => Trouble is RelayTrouble.LoginRejected or RelayTrouble.LoginUnavailable or RelayTrouble.TurnedAway
+        or RelayTrouble.TokenGrantEnded or RelayTrouble.TokenClientRejected or RelayTrouble.TokenScopeRefused or RelayTrouble.TokenRequestRefused;
 
     public static RelayFailure Of(RelayTrouble trouble, SmtpOptions smtp, MailOptions mail, string status = "") =>
-        new(trouble, status, Hinted(trouble, smtp, mail));
+        new(trouble, status, OAuth2Hints.For(trouble, smtp, mail, status) ?? Hinted(trouble, smtp, mail));
 
     private static string Hinted(RelayTrouble trouble, SmtpOptions smtp, MailOptions mail)
     {
@@ -69,7 +70,7 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
             RelayTrouble.Silent => Silence(relay, smtp.Encryption),
             RelayTrouble.Dropped => $"{relay} hung up or does not speak SMTP: check smtp.mail_port with smtp.mail_use_ssl, and whether the relay accepts this client",
             RelayTrouble.TurnedAway => $"{relay} turns the connection away: ask its operator whether this client may send there, or change smtp.mail_server",
-            RelayTrouble.TlsFailed => Handshake(relay, smtp.Encryption),
+            RelayTrouble.TlsFailed => Handshake(relay, smtp.Encryption, mail.MinTls),
             RelayTrouble.CertificateName => $"the certificate of {relay} is for another name: set smtp.mail_server to the name it is for",
             RelayTrouble.CertificateAuthority =>
                 $"the certificate of {relay} comes from an authority that is not trusted here: set mail.ca to a PEM file with that authority's certificate",
@@ -100,9 +101,9 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
         ? $"{relay} takes the connection but never answers the TLS handshake: check smtp.mail_port (465 is usual), or set smtp.mail_use_ssl: false and smtp.mail_use_tls: true (587 is usual)"
         : $"{relay} takes the connection but never greets: it probably expects TLS at once, so set smtp.mail_use_ssl: true and smtp.mail_use_tls: false (465 is usual)";
 
-    private static string Handshake(string relay, RelayEncryption encryption) => encryption == RelayEncryption.ImplicitTls
-        ? $"{relay} does not speak TLS from the first byte: set smtp.mail_use_ssl: false and smtp.mail_use_tls: true (587 is usual); if it does, it knows only TLS below 1.2"
-        : $"{relay} offers STARTTLS but the handshake fails: it must know TLS 1.2 or newer";
+    private static string Handshake(string relay, RelayEncryption encryption, string least) => encryption == RelayEncryption.ImplicitTls
+        ? $"{relay} does not speak TLS from the first byte: set smtp.mail_use_ssl: false and smtp.mail_use_tls: true (587 is usual); if it does, it knows only TLS below {least} (mail.min_tls)"
+        : $"{relay} offers STARTTLS but the handshake fails: it must know TLS {least} or newer (mail.min_tls)";
 
     private static string Login(string relay, string server) =>
         server.EndsWith(".gmail.com", StringComparison.OrdinalIgnoreCase) || server.EndsWith(".googlemail.com", StringComparison.OrdinalIgnoreCase)

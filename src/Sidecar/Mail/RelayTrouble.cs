@@ -65,6 +65,27 @@ internal enum RelayTrouble
     /// <summary>An answer took longer than allowed.</summary>
     Slow,
 
+    /// <summary>The refresh token was revoked, has ended, or is another application's.</summary>
+    TokenGrantEnded,
+
+    /// <summary>The token endpoint does not know the application or its secret.</summary>
+    TokenClientRejected,
+
+    /// <summary>The application may not have what it asks for.</summary>
+    TokenScopeRefused,
+
+    /// <summary>The token endpoint refuses the request for another reason.</summary>
+    TokenRequestRefused,
+
+    /// <summary>The token endpoint cannot be reached, or asks to come back later.</summary>
+    TokenEndpointAway,
+
+    /// <summary>The token endpoint's certificate is not trusted.</summary>
+    TokenEndpointUntrusted,
+
+    /// <summary>What answers is no token endpoint.</summary>
+    TokenEndpointGarbled,
+
     /// <summary>The relay does not speak SMTP as it should, or something unforeseen.</summary>
     Garbled,
 }

@@ -21,7 +21,7 @@ internal sealed record SmtpOptions
     /// <summary><c>mail_username</c>: empty by default, which means no login.</summary>
     public string Username { get; init; } = "";
 
-    /// <summary><c>mail_password</c>: empty by default.</summary>
+    /// <summary><c>mail_password</c>: empty by default. Not looked at where <see cref="OAuth2"/> is set.</summary>
     public string Password { get; init; } = "";
 
     /// <summary><c>mail_from_name</c>, else the first of <c>mail_default_sender</c>: the sender's name, may be empty.</summary>
@@ -33,12 +33,17 @@ internal sealed record SmtpOptions
     /// <summary><c>mail_frontend_url</c>: where people open the app, named in mails; empty by default.</summary>
     public string FrontendUrl { get; init; } = "";
 
+    /// <summary>How tokens are got for a login with OAuth2; null by default: a password.</summary>
+    public OAuth2Options? OAuth2 { get; init; }
+
     /// <summary>What works but deserves a line in the log at start.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public bool IsConfigured => Server.Length > 0;
 
-    public static SmtpOptions Read(SettingsSection section)
+    /// <param name="section">The relay's section.</param>
+    /// <param name="oauth2">What goes with it, from where ours stands.</param>
+    public static SmtpOptions Read(SettingsSection section, OAuth2Options? oauth2 = null)
     {
         var warnings = new List<string>();
         var (name, address) = Sender(section);
@@ -51,6 +56,7 @@ internal sealed record SmtpOptions
             FromName = name,
             FromAddress = address,
             FrontendUrl = section.Text("mail_frontend_url").Trim(),
+            OAuth2 = oauth2,
             Warnings = warnings,
         };
         options = options with { Encryption = ReadEncryption(section, options.Port, warnings) };
@@ -62,7 +68,7 @@ internal sealed record SmtpOptions
         Check(options, section);
         if (options is { IsConfigured: true, Encryption: RelayEncryption.None, Username.Length: > 0 })
         {
-            warnings.Add("smtp.mail_use_ssl and smtp.mail_use_tls are both false: mail_password and every mail cross the network in clear text");
+            warnings.Add($"smtp.mail_use_ssl and smtp.mail_use_tls are both false: {(oauth2 is null ? "mail_password" : "the OAuth2 token")} and every mail cross the network in clear text");
         }
 
         return options;
@@ -121,12 +127,17 @@ internal sealed record SmtpOptions
             section.Reject("mail_server", "is not a host name or an IP address", "write the name alone, such as smtp.example.com, without scheme and port");
         }
 
-        if (options.Username.Length > 0 && options.Password.Length == 0)
+        if (options is { OAuth2: { } oauth2, Username.Length: 0 })
         {
-            section.Reject("mail_username", "has no mail_password beside it", "set mail_password, or empty mail_username for a relay without login");
+            section.Reject("mail_username", $"is missing, and {oauth2.Path} logs in to a mailbox", "write the mailbox's address, or remove the section");
         }
 
-        if (options.Username.Length == 0 && options.Password.Length > 0)
+        if (options is { OAuth2: null, Username.Length: > 0, Password.Length: 0 })
+        {
+            section.Reject("mail_username", "has no mail_password beside it", "set mail_password or mail.oauth2, or empty mail_username for a relay without login");
+        }
+
+        if (options is { OAuth2: null, Username.Length: 0, Password.Length: > 0 })
         {
             section.Reject("mail_password", "has no mail_username beside it", "set mail_username, or empty mail_password for a relay without login", secret: true);
         }

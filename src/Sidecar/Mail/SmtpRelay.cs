@@ -1,10 +1,14 @@
+using Microsoft.Extensions.Logging;
+
 namespace Sidecar.Mail;
 
 /// <summary>A relay: opens a session for each message.</summary>
-internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider time)
+internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider time, ILogger? logger = null)
 {
     /// <summary>What metrics call the relay; never its host.</summary>
     public const string Name = "default";
+
+    private readonly OAuth2Tokens? _tokens = OAuth2Tokens.For(smtp, mail, time, logger);
 
     /// <summary>Hands one message to the relay. Null when it took it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public async Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken) => MailboxRule.Accepts(message.To)
@@ -22,7 +26,7 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
             return RelayFailure.Of(RelayTrouble.NotConfigured, smtp, mail);
         }
 
-        using var session = new SmtpSession(smtp, mail, time);
+        using var session = new SmtpSession(smtp, mail, time, _tokens);
         var failure = await session.OpenAsync(cancellationToken) ?? await use(session);
         if (failure is null)
         {

@@ -13,6 +13,7 @@ internal sealed partial class SmtpSession
 {
     private RelayFailure Explain(Exception error) => error switch
     {
+        TokenRefusedException { Refusal: var refusal } => Failure(refusal.Trouble, refusal.Status),
         SmtpCommandException answer => Failure(Explain(answer), StatusOf(answer)),
         AuthenticationException { InnerException: SmtpCommandException answer } =>
             Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, StatusOf(answer)),

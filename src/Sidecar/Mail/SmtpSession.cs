@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Sidecar.Hosting;
@@ -22,17 +21,18 @@ internal sealed partial class SmtpSession : IDisposable
     private readonly SmtpOptions _smtp;
     private readonly MailOptions _mail;
     private readonly TimeProvider _time;
+    private readonly OAuth2Tokens? _tokens;
     private readonly RelayCertificates _certificates;
     private readonly SmtpClient _client;
     private Stage _stage;
 
-    public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time)
+    public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time, OAuth2Tokens? tokens = null)
     {
-        (_smtp, _mail, _time) = (smtp, mail, time);
+        (_smtp, _mail, _time, _tokens) = (smtp, mail, time, tokens);
         _certificates = new RelayCertificates(mail.ExtraAuthorities);
         _client = new SmtpClient
         {
-            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            SslProtocols = mail.TlsProtocols,
             // Set always: without it MailKit also accepts some certificates that it knows by heart.
             ServerCertificateValidationCallback = _certificates.Validate,
             // Lists are fetched over plain HTTP from hosts that a pod's egress rules do not know; a fetch that hangs would stop all mail.
@@ -59,8 +59,7 @@ internal sealed partial class SmtpSession : IDisposable
             await StepAsync("smtp connect", _mail.ConnectTimeout, ConnectAsync, cancellationToken);
             if (_smtp.Username.Length > 0)
             {
-                _stage = Stage.Login;
-                await StepAsync("smtp auth", _mail.CommandTimeout, LogInAsync, cancellationToken);
+                await LogInAsync(cancellationToken);
             }
 
             _stage = Stage.Send;
@@ -114,8 +113,8 @@ internal sealed partial class SmtpSession : IDisposable
         {
             await socket.ConnectAsync(_smtp.Server, _smtp.Port, cancellationToken);
             _stage = Stage.Greet;
-            // An address literal: many relays refuse the unqualified host name that a pod has.
-            _client.LocalDomain = Literal(((IPEndPoint)socket.LocalEndPoint!).Address);
+            // Else an address literal: many relays refuse the unqualified host name that a pod has.
+            _client.LocalDomain = _mail.EhloName.Length > 0 ? _mail.EhloName : Literal(((IPEndPoint)socket.LocalEndPoint!).Address);
             await _client.ConnectAsync(socket, _smtp.Server, _smtp.Port, SocketOptions(_smtp.Encryption), cancellationToken);
         }
         catch
