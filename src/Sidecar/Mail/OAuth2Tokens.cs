@@ -100,7 +100,8 @@ internal sealed partial class OAuth2Tokens(OAuth2Options options, Func<string, T
             var refusal = (OAuth2Answer.Refusal)answer;
             lock (_lock)
             {
-                _renew = time.GetUtcNow() + BetweenEarly;
+                var later = time.GetUtcNow() + BetweenEarly;
+                _renew = later < _ends ? later : _ends;
             }
 
             return refusal;
