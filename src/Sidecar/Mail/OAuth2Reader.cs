@@ -77,7 +77,7 @@ internal sealed class OAuth2Reader(SettingsSection section, string directory)
             return "common";
         }
 
-        if (grant == OAuth2Grant.ClientCredentials && (tenant.Length == 0 || SharedTenants.Contains(tenant, StringComparer.OrdinalIgnoreCase)))
+        if (grant == OAuth2Grant.ClientCredentials && ((tenant.Length == 0 && !section.Has("tenant")) || SharedTenants.Contains(tenant, StringComparer.OrdinalIgnoreCase)))
         {
             section.Reject("tenant", "names no organization, which client credentials belong to", "write the directory (tenant) id from the application's page in Microsoft Entra");
         }
@@ -161,23 +161,23 @@ internal sealed class OAuth2Reader(SettingsSection section, string directory)
 
     private void Check(OAuth2Options options, string tenant)
     {
-        // A file that could not be used has been told of; what it would have held is then missing for that reason alone.
+        // Of a file that could not be used, and of a value that nobody filled in, has been told already.
         if (section.Has("credentials_file") && options.RefreshToken.Length == 0)
         {
             return;
         }
 
-        if (options.ClientId.Length == 0)
+        if (options.ClientId.Length == 0 && !section.Has("client_id"))
         {
             section.Reject("client_id", "is missing", "write the client id of the application that is registered with the provider");
         }
 
-        if (options.ClientSecret.Length == 0 && (options.Provider == OAuth2Provider.Google || options.Grant == OAuth2Grant.ClientCredentials))
+        if (options.ClientSecret.Length == 0 && !section.Has("client_secret") && (options.Provider == OAuth2Provider.Google || options.Grant == OAuth2Grant.ClientCredentials))
         {
             section.Reject("client_secret", "is missing", "write the client secret of the application that is registered with the provider", secret: true);
         }
 
-        if (options.Grant == OAuth2Grant.RefreshToken && options.RefreshToken.Length == 0)
+        if (options.Grant == OAuth2Grant.RefreshToken && options.RefreshToken.Length == 0 && !section.Has("refresh_token"))
         {
             section.Reject("refresh_token", "is missing", "sign in once as docs/mail.md shows and write the refresh token, or name a credentials_file that has one", secret: true);
         }

@@ -127,7 +127,7 @@ internal sealed record SmtpOptions
             section.Reject("mail_server", "is not a host name or an IP address", "write the name alone, such as smtp.example.com, without scheme and port");
         }
 
-        if (options is { OAuth2: { } oauth2, Username.Length: 0 })
+        if (options is { OAuth2: { } oauth2, Username.Length: 0 } && !section.Has("mail_username"))
         {
             section.Reject("mail_username", $"is missing, and {oauth2.Path} logs in to a mailbox", "write the mailbox's address, or remove the section");
         }
