@@ -65,7 +65,6 @@ public sealed partial class ExampleSettingsTests
     {
         var what when what.Contains("where people", StringComparison.Ordinal) => "app.acme.io",
         var what when what.Contains("address", StringComparison.Ordinal) => "codes@acme.io",
-        var what when what.Contains("relay's name", StringComparison.Ordinal) => "relay.acme.io",
         var what when what.Contains("PEM", StringComparison.Ordinal) => "ca.pem",
         var what when what.Contains("tenant", StringComparison.Ordinal) => "0000aaaa-11bb-cccc-dd22-eeeeee333333",
         _ => "filled-in",
