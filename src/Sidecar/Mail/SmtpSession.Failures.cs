@@ -18,7 +18,7 @@ internal sealed partial class SmtpSession
         AuthenticationException { InnerException: SmtpCommandException answer } =>
             Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, StatusOf(answer)),
         // Of a login with a token only the text tells the status, at its start.
-        AuthenticationException { Message: ['4', _, _, ':', ..] later } => Failure(RelayTrouble.LoginUnavailable, later.Message[..3]),
+        AuthenticationException { Message: ['4', _, _, ':', ..] later } => Failure(RelayTrouble.LoginUnavailable, later[..3]),
         AuthenticationException => Failure(RelayTrouble.LoginRejected, "535"),
         SslHandshakeException { InnerException: OperationCanceledException or TimeoutException } => Failure(RelayTrouble.Silent),
         SslHandshakeException => Failure(_certificates.Refusal ?? RelayTrouble.TlsFailed),
