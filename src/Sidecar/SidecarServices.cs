@@ -60,6 +60,7 @@ internal static class SidecarServices
         services.AddSingleton(options.Captcha).AddSingleton<CaptchaPainter>().AddSingleton<CaptchaChallenges>();
         services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>().AddSingleton(new CodeGenerator(options.Recovery.CodeLength));
         services.AddAccounts(options.Accounts);
+        services.AddMailQueue(options);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
         services.AddSingleton(options.Smtp).AddSingleton(options.Mail);
         services.AddSingleton(static provider =>
@@ -76,6 +77,25 @@ internal static class SidecarServices
             new(provider.GetRequiredService<RecoveryFlow>(), provider.GetRequiredService<ResetHandover>()),
             canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
         return services;
+    }
+
+    /// <summary>Mails wait where the codes are kept, sealed with the same keys.</summary>
+    public static OutboxSeal OutboxSeal(Sealer sealer) => new(
+        plain => sealer.Seal("outbox", plain),
+        message => sealer.TryOpen("outbox", message, out var plain) ? plain : null);
+
+    private static void AddMailQueue(this IServiceCollection services, SidecarOptions options)
+    {
+        if (options.UsesRedis)
+        {
+            services.AddSingleton<IMailQueue>(provider => new RedisMailQueue(
+                options.Mail,
+                new OutboxScripts(
+                    provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), provider.GetRequiredService<TimeProvider>(), options.Mail.Lease),
+                OutboxSeal(provider.GetRequiredService<Sealer>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RedisMailQueue>>()));
+        }
     }
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));

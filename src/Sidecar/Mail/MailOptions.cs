@@ -27,6 +27,12 @@ internal sealed record MailOptions
     /// <summary><c>drain_timeout</c>: how long a stop waits for the queue. 0s to 5m, 5s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// <c>lease</c>: how long a replica that fell silent keeps the mails it was sending from the others, where the queue is in
+    /// Redis. 2s to 5m, 10s by default.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary><c>ca</c>: PEM file of authorities trusted besides the system's; null by default.</summary>
     public X509Certificate2Collection? ExtraAuthorities { get; init; }
 
@@ -49,6 +55,7 @@ internal sealed record MailOptions
             QueueCapacity = section.Int("queue_capacity", defaults.QueueCapacity, 1, 100_000),
             Concurrency = section.Int("concurrency", defaults.Concurrency, 1, 64),
             DrainTimeout = section.Duration("drain_timeout", defaults.DrainTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+            Lease = section.Duration("lease", defaults.Lease, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5)),
             ExtraAuthorities = Authorities(section, directory),
             AppName = section.Text("app_name").Trim(),
             TemplateDirectory = Templates(section.Text("templates"), directory),

@@ -9,7 +9,7 @@ internal static class MailServices
 {
     /// <summary>
     /// Adds <see cref="IOutbox"/> and <see cref="RelayHealth"/>; resolvers are added by those who know what mails are for, and
-    /// <see cref="SendBudget"/> by those who count.
+    /// <see cref="SendBudget"/> by those who count, and an <see cref="IMailQueue"/> that outlives the process by those who have one.
     /// </summary>
     public static IServiceCollection AddMail(this IServiceCollection services, SmtpOptions smtp, MailOptions mail, MailTemplates templates)
     {
@@ -29,7 +29,8 @@ internal static class MailServices
             provider.GetRequiredService<RelayHealth>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Outbox>>(),
-            provider.GetService<SendBudget>()));
+            provider.GetService<SendBudget>(),
+            provider.GetService<IMailQueue>()));
         services.AddSingleton<IOutbox>(static provider => provider.GetRequiredService<Outbox>());
         services.AddHostedService(static provider => provider.GetRequiredService<RelayHealth>());
         // Last, so that it is stopped first: the queue drains while the relay is still watched.

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using MimeKit;
 using Sidecar.Hosting;
 
 namespace Sidecar.Mail;
@@ -23,14 +24,14 @@ internal sealed partial class SmtpSession : IDisposable
     private readonly MailOptions _mail;
     private readonly TimeProvider _time;
     private readonly RelayCertificates _certificates;
-    private readonly SmtpClient _client;
+    private readonly ConfirmingClient _client;
     private Stage _stage;
 
     public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time)
     {
         (_smtp, _mail, _time) = (smtp, mail, time);
         _certificates = new RelayCertificates(mail.ExtraAuthorities);
-        _client = new SmtpClient
+        _client = new ConfirmingClient
         {
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             // Set always: without it MailKit also accepts some certificates that it knows by heart.
@@ -69,7 +70,11 @@ internal sealed partial class SmtpSession : IDisposable
 
     /// <summary>Hands one message over. Null when the relay took it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken) => TryAsync(
-        () => StepAsync("smtp send", _mail.CommandTimeout * CommandsPerMessage, token => _client.SendAsync(MimeComposer.Compose(message, _smtp, _time), token), cancellationToken),
+        () =>
+        {
+            _client.Confirm = message.Confirm;
+            return StepAsync("smtp send", _mail.CommandTimeout * CommandsPerMessage, token => _client.SendAsync(MimeComposer.Compose(message, _smtp, _time), token), cancellationToken);
+        },
         cancellationToken);
 
     /// <summary>Asks whether the relay is still there. Null when it is. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
@@ -150,4 +155,12 @@ internal sealed partial class SmtpSession : IDisposable
         RelayEncryption.StartTls => SecureSocketOptions.StartTls,
         _ => SecureSocketOptions.None,
     };
+
+    /// <summary>Asks between RCPT and DATA whether the mail is still to go out: after DATA there is no way back.</summary>
+    private sealed class ConfirmingClient : SmtpClient
+    {
+        public Action Confirm { get; set; } = static () => { };
+
+        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => Confirm();
+    }
 }

@@ -26,6 +26,7 @@ internal sealed class MailAudit(KeyRing keys, ILogger<MailAudit> logger)
         DeliveryOutcome.Permanent => "permanent",
         DeliveryOutcome.Expired => "expired",
         DeliveryOutcome.UnknownAccount => "unknown_account",
+        DeliveryOutcome.Superseded => "superseded",
         _ => "given_up",
     };
 }

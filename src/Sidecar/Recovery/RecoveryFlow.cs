@@ -173,18 +173,33 @@ internal sealed class RecoveryFlow(
     /// </summary>
     private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain)
     {
-        var entry = mail.Code(address, code, options.CodeLifetime);
-        var outcome = options.Answers == AnswerStyle.App
-            ? await outbox.EnqueueAndWaitAsync(entry, RecoveryOptions.DeliveryPatience, CancellationToken.None)
-            : outbox.TryEnqueue(entry with { Delay = RecoveryMail.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+        var entry = mail.Code(address, code, options.CodeLifetime) with { Supersedes = flow.Id };
+        DeliveryOutcome outcome;
+        try
+        {
+            outcome = options.Answers == AnswerStyle.App
+                ? await outbox.EnqueueAndWaitAsync(entry, RecoveryOptions.DeliveryPatience, CancellationToken.None)
+                : await outbox.EnqueueAsync(entry with { Delay = RecoveryMail.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+        }
+        catch (StoreUnavailableException)
+        {
+            await WithdrawAsync(flow, generation, domain);
+            throw;
+        }
+
         if (outcome is DeliveryOutcome.Delivered or DeliveryOutcome.StillQueued)
         {
             return new RecoveryOutcome.CodeSent();
         }
 
-        await store.WithdrawAsync(flow, generation, CancellationToken.None);
-        await domain.GiveBackAsync();
+        await WithdrawAsync(flow, generation, domain);
         return outcome == DeliveryOutcome.UnknownAccount ? new RecoveryOutcome.UnknownAddress() : new RecoveryOutcome.MailUnavailable();
+    }
+
+    private async ValueTask WithdrawAsync(FlowKey flow, long generation, LimitPermit domain)
+    {
+        await domain.GiveBackAsync();
+        await store.WithdrawAsync(flow, generation, CancellationToken.None);
     }
 
     /// <summary>What all steps share: an address, perhaps a ticket of its own, and an answer when a part is down. A ticket that still holds goes back to the client.</summary>

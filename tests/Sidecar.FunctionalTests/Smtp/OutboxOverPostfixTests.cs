@@ -26,7 +26,7 @@ public sealed class OutboxOverPostfixTests(PostfixServer postfix) : IClassFixtur
         await postfix.StopAsync();
         Assert.Equal(DeliveryOutcome.Transient, await outbox.EnqueueAndWaitAsync(Entry("told@example.com"), Patience, default));
         Assert.False(outbox.CanDeliver);
-        Assert.True(outbox.TryEnqueue(Entry("second@example.com")));
+        Assert.True(await outbox.EnqueueAsync(Entry("second@example.com")));
         Assert.Contains("smtp.mail_port", health.Detail, StringComparison.Ordinal);
 
         var back = new TaskCompletionSource();

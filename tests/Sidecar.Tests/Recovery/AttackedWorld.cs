@@ -89,20 +89,20 @@ internal sealed class Inbox(TimeProvider time) : IOutbox
 
     public bool CanDeliver => true;
 
-    public bool TryEnqueue(OutboxEntry entry)
+    public ValueTask<bool> EnqueueAsync(OutboxEntry entry)
     {
         Arrivals.Add(time.GetUtcNow());
         LastCode = Encoding.UTF8.GetString(entry.Payload.Span).Split('\n')[1];
-        return true;
+        return new(true);
     }
 
-    public ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
+    public async ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (Awaited == DeliveryOutcome.Delivered)
         {
-            TryEnqueue(entry);
+            await EnqueueAsync(entry);
         }
 
-        return ValueTask.FromResult(Awaited);
+        return Awaited;
     }
 }
