@@ -22,13 +22,30 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
             return RelayFailure.Of(RelayTrouble.NotConfigured, smtp, mail);
         }
 
-        using var session = new SmtpSession(smtp, mail, time);
-        var failure = await session.OpenAsync(cancellationToken) ?? await use(session);
-        if (failure is null)
+        var session = new SmtpSession(smtp, mail, time);
+        var isDone = false;
+        try
+        {
+            var failure = await session.OpenAsync(cancellationToken) ?? await use(session);
+            isDone = failure is null;
+            return failure;
+        }
+        finally
+        {
+            // Not waited for: until the queue hears that the mail was taken, a crash would have it sent again.
+            _ = isDone ? FarewellAsync(session) : Task.CompletedTask;
+            if (!isDone)
+            {
+                session.Dispose();
+            }
+        }
+    }
+
+    private static async Task FarewellAsync(SmtpSession session)
+    {
+        using (session)
         {
             await session.CloseAsync();
         }
-
-        return failure;
     }
 }
