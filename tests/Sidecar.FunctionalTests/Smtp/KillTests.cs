@@ -99,7 +99,7 @@ public sealed class KillTests
         var taken = relay.Taken.ToLookup(static mail => mail.Recipient);
         var twice = taken.Where(static mails => mails.Count() > 1).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{kills.Count} kills: {asked} asked, {accepted.Count} accepted, {taken.Count} mails taken, {accepted.Keys.Count(email => !taken.Contains(email))} lost, {twice.Count} taken twice across a broken answer");
+            $"{kills.Count} kills: {asked} asked, {accepted.Count} accepted, {taken.Count} mails taken, {accepted.Keys.Count(email => !taken.Contains(email))} lost, {twice.Count} taken twice across a broken answer, of which {twice.Count(static mails => mails.First().IsHeard)} had been read");
 
         Assert.Empty(relay.Violations);
         Assert.True(accepted.Count > Kills * 5, "hardly any load");
