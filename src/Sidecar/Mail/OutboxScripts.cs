@@ -28,7 +28,7 @@ internal sealed class OutboxScripts(RedisConnection redis, SidecarClock clock, T
 
     public async Task<AddedEntry> AddAsync(OutboxEntry entry, byte[] body, TimeSpan left, int capacity, bool isHeld)
     {
-        using var operation = StoreOperation.Start("outbox add");
+        using var operation = StoreOperation.Start("outbox_add");
         var delay = Milliseconds(isHeld ? TimeSpan.Zero : entry.Delay);
         var result = await AskAsync(
             Add, [Offset, _owner, entry.Id, body, Milliseconds(left), delay, entry.Supersedes, capacity, isHeld ? Milliseconds(lease) : 0]);
@@ -43,7 +43,7 @@ internal sealed class OutboxScripts(RedisConnection redis, SidecarClock clock, T
     /// <param name="known">What this process knows it holds; the rest of what is held, whose lease is over, is taken. Null: none of it is.</param>
     public async Task<ClaimedEntries> ClaimAsync(int most, bool mayGo, ICollection<string>? known)
     {
-        using var operation = StoreOperation.Start("outbox claim");
+        using var operation = StoreOperation.Start("outbox_claim");
         var result = await AskAsync(Claim, [Offset, _owner, Milliseconds(lease), most, mayGo ? 1 : 0, known is null ? 0 : 1, .. Values(known ?? [])]);
         var entries = new ClaimedEntry[result.Length - 3];
         for (var i = 0; i < entries.Length; i++)
@@ -59,7 +59,7 @@ internal sealed class OutboxScripts(RedisConnection redis, SidecarClock clock, T
     /// <summary>The ids that are not ours any more.</summary>
     public async Task<string[]> RenewAsync(IEnumerable<string> ids)
     {
-        using var operation = StoreOperation.Start("outbox renew");
+        using var operation = StoreOperation.Start("outbox_renew");
         var lost = (string[])(await AskAsync(Renew, [Offset, _owner, Milliseconds(lease), .. Values(ids)]))!;
         operation.Ended(lost.Length > 0 ? "lost" : "renewed");
         return lost;
@@ -70,7 +70,7 @@ internal sealed class OutboxScripts(RedisConnection redis, SidecarClock clock, T
     /// <param name="failures">Attempts that failed so far.</param>
     public async Task<SettleResult> SettleAsync(string id, TimeSpan? pause, int failures)
     {
-        using var operation = StoreOperation.Start("outbox settle");
+        using var operation = StoreOperation.Start("outbox_settle");
         var result = (SettleResult)(int)await AskAsync(Settle, [Offset, _owner, id, pause is { } wait ? Milliseconds(wait) : -1, failures]);
         operation.Ended(result is SettleResult.Settled or SettleResult.Superseded ? "settled" : "lost");
         return result;

@@ -52,7 +52,21 @@ internal sealed class MailReplicas : IAsyncDisposable
 
     public Task StartAllAsync() => Task.WhenAll(Enumerable.Range(0, sidecars.Length).Select(StartAsync));
 
-    public async Task StartAsync(int number) => Volatile.Write(ref sidecars[number], await SidecarProcess.StartAsync(launch));
+    public async Task StartAsync(int number)
+    {
+        for (var again = 3; ; again--)
+        {
+            try
+            {
+                Volatile.Write(ref sidecars[number], await SidecarProcess.StartAsync(launch));
+                return;
+            }
+            catch (Exception) when (again > 0)
+            {
+                // In hundreds of starts, somebody else now and then is quicker to have a port.
+            }
+        }
+    }
 
     /// <summary>One that runs, by turns.</summary>
     public SidecarProcess? Pick(int turn) => Volatile.Read(ref sidecars[turn % sidecars.Length]);
