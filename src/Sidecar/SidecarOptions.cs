@@ -38,7 +38,7 @@ internal sealed class SidecarOptions
         Keys = KeyRing.Read(root, required: UsesRedis && !isDevelopment);
         Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
         Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
-        Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
+        Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template, NoticeMail.Template], Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
     }
@@ -123,6 +123,11 @@ internal sealed class SidecarOptions
         if (Captcha.FixedAnswer is not null && !(IsDevelopment && Listeners.All(static listener => listener.Address is { } address && IPAddress.IsLoopback(address))))
         {
             root.Section("captcha").Reject("fixed_answer", "is only for Development on loopback listeners", "remove it, or set DOTNET_ENVIRONMENT=Development and listeners[].address to 127.0.0.1", secret: true);
+        }
+
+        if (root.Faults.All(static fault => fault.Key != TemplateReader.Key || fault.IsHarmless) && !Templates.Speaks(Mail.Language))
+        {
+            root.Section(MailOptions.Section).Reject("language", "is no language that every mail is there in", $"write one of {string.Join(", ", Templates.Languages)}, or add a folder with its name to the templates");
         }
 
         if (!Smtp.IsConfigured)

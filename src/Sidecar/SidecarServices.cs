@@ -48,8 +48,8 @@ internal static class SidecarServices
     /// <summary>The flow where it can work, and in any case the endpoint, which guards the paths.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
-        services.AddSingleton(options.Recovery).AddSingleton(options.Keys);
-        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<RagflowEndpoint>();
+        services.AddSingleton(options.Recovery).AddSingleton(options.Keys).AddSingleton(options.Mail).AddSingleton(options.Templates);
+        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<Askers>().AddSingleton<RagflowEndpoint>();
         services.AddStore(options);
         if (options.RecoveryOffReason.Length > 0)
         {
@@ -61,13 +61,14 @@ internal static class SidecarServices
         services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>().AddSingleton(new CodeGenerator(options.Recovery.CodeLength));
         services.AddAccounts(options.Accounts);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
-        services.AddSingleton(options.Smtp).AddSingleton(options.Mail);
+        services.AddSingleton(options.Smtp).AddHostedService<TemplateWatch>();
         services.AddSingleton(static provider =>
         {
             var relay = provider.GetRequiredService<RelayHealth>();
             return new HealthCheck("mail", _ => new(new HealthResult(relay.CanDeliver, relay.Detail)));
         });
         services.AddSingleton<MailAudit>().AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddSingleton<NoticeMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<NoticeMail>()).AddSingleton<OwnerNotice>();
         services.AddHandoff(options, handoff);
         services.AddSingleton(provider => new RecoveryLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
         services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));

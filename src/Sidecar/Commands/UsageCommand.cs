@@ -14,6 +14,8 @@ internal static class UsageCommand
         Commands:
           run            serve (default)
           check-config   read the configuration and report everything that is wrong with it
+          render MAIL    show a mail with sample values: subject and text, or the HTML in a file
+                         [--lang LANGUAGE] [--out FILE]
           keygen         print fresh secrets for `keys` and `pepper`
           health         ask the local /readyz; exit 0 when ready (for HEALTHCHECK)
 

@@ -19,6 +19,7 @@ internal sealed partial class RagflowEndpoint(
     ProxyWarning proxyWarning,
     OriginRule origins,
     TicketCarrier tickets,
+    Askers askers,
     StepTelemetry telemetry,
     ILogger<RagflowEndpoint> logger)
 {
@@ -114,7 +115,7 @@ internal sealed partial class RagflowEndpoint(
                 break;
             case FlowStep.Code:
                 await WithFieldsAsync(request, "captcha", "email and captcha required", (typed, captcha) =>
-                    service.Flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, context.RequestAborted));
+                    service.Flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, askers.Of(context.Request, request.Client), context.RequestAborted));
                 break;
             case FlowStep.Verify:
                 await WithFieldsAsync(request, "otp", "email and otp are required", (typed, code) =>

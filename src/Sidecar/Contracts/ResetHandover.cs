@@ -17,6 +17,8 @@ internal sealed partial class ResetHandover(
     ForwardOptions options,
     ClientAddressResolver clients,
     TicketCarrier tickets,
+    Askers askers,
+    OwnerNotice notice,
     ILogger<ResetHandover> logger)
 {
     private static readonly string[] Required = ["email", "new_password", "confirm_new_password"];
@@ -105,6 +107,7 @@ internal sealed partial class ResetHandover(
         if (verdict == ResetVerdict.Accepted)
         {
             tickets.Delete(request.Context, request.Client);
+            notice.Send(key, askers.Of(request.Context.Request, request.Client));
         }
     }
 

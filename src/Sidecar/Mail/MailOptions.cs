@@ -36,6 +36,15 @@ internal sealed record MailOptions
     /// <summary><c>templates</c>: the folder of the mail templates; <c>templates</c> beside the settings by default, else the shipped one.</summary>
     public string TemplateDirectory { get; init; } = "";
 
+    /// <summary><c>language</c>: of mails for whoever asks for no language there is; a language that the templates have. <c>en</c> by default.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary><c>language_from</c>: <c>request</c> (default) follows the browser's <c>Accept-Language</c>, <c>configuration</c> writes everything in <c>language</c>.</summary>
+    public bool LanguageFromRequest { get; init; } = true;
+
+    /// <summary>The folder of the templates that come with the binary.</summary>
+    public static string ShippedTemplates => Path.Combine(AppContext.BaseDirectory, "conf", "templates");
+
     /// <param name="section">The section <c>mail</c>.</param>
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
     public static MailOptions Read(SettingsSection section, string directory = "conf")
@@ -52,6 +61,8 @@ internal sealed record MailOptions
             ExtraAuthorities = Authorities(section, directory),
             AppName = section.Text("app_name").Trim(),
             TemplateDirectory = Templates(section.Text("templates"), directory),
+            Language = section.Text("language", defaults.Language).Trim(),
+            LanguageFromRequest = section.Choice("language_from", defaults.LanguageFromRequest, ("request", true), ("configuration", false)),
         };
     }
 
@@ -74,7 +85,7 @@ internal sealed record MailOptions
 
         // A mounted settings folder usually holds the app's file and nothing else.
         var beside = Path.GetFullPath(Path.Combine(directory, "templates"));
-        return Directory.Exists(beside) ? beside : Path.Combine(AppContext.BaseDirectory, "conf", "templates");
+        return Directory.Exists(beside) ? beside : ShippedTemplates;
     }
 
     private static X509Certificate2Collection? Authorities(SettingsSection section, string directory)

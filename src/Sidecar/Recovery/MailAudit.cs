@@ -12,11 +12,15 @@ namespace Sidecar.Recovery;
 /// </summary>
 internal sealed class MailAudit(KeyRing keys, ILogger<MailAudit> logger)
 {
-    public void Ended(string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
+    /// <param name="name">The event, such as <c>recovery.mail</c>.</param>
+    /// <param name="normalisedAddress">Whose mail; only its name is told.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <param name="asked">The trace of the request that asked.</param>
+    public void Ended(string name, string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
-            new AuditEvent("recovery.mail", "recovery", "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
+            new AuditEvent(name, "recovery", "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
         }
     }
 

@@ -46,8 +46,9 @@ internal sealed class RecoveryFlow(
     /// <param name="answer">The captcha's answer as typed.</param>
     /// <param name="ticket">The sealed ticket, if the client sent one.</param>
     /// <param name="client">The client's network; one network holds at most one live flow of an address.</param>
+    /// <param name="asker">Who asks, for the words of the mail.</param>
     /// <param name="cancellationToken">The client's patience.</param>
-    public ValueTask<RecoveryOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, CancellationToken cancellationToken) =>
+    public ValueTask<RecoveryOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, Asker asker, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             // Said to everybody alike and before anything is charged.
@@ -69,7 +70,7 @@ internal sealed class RecoveryFlow(
                 return first ? new RecoveryOutcome.WrongCaptcha { Ticket = spent } : new RecoveryOutcome.CaptchaEnded { Ticket = spent };
             }
 
-            var outcome = await IssueAsync(address, current, captcha, remaining, keys.NetworkName(client));
+            var outcome = await IssueAsync(address, current, captcha, remaining, keys.NetworkName(client), asker);
             return outcome is RecoveryOutcome.CodeSent or RecoveryOutcome.CaptchaEnded ? outcome with { Ticket = spent } : outcome;
         }, cancellationToken);
 
@@ -136,7 +137,7 @@ internal sealed class RecoveryFlow(
         }
     }
 
-    private async ValueTask<RecoveryOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network)
+    private async ValueTask<RecoveryOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network, Asker asker)
     {
         // From here on the client's disconnect changes nothing: an issued code has its mail, and the captcha is spent.
         var domain = await limits.TakeDomainAsync(address, CancellationToken.None);
@@ -151,7 +152,7 @@ internal sealed class RecoveryFlow(
         limits.Report(issued);
         if (issued.Outcome == IssueOutcome.Issued)
         {
-            return await MailAsync(address, ticket.Flow, code, issued.Generation, domain);
+            return await MailAsync(address, ticket.Flow, code, issued.Generation, domain, asker);
         }
 
         await domain.GiveBackAsync();
@@ -171,9 +172,9 @@ internal sealed class RecoveryFlow(
     /// What a code took from the limits comes back only before the answer: afterwards that would tell whether there was somebody
     /// to mail.
     /// </summary>
-    private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain)
+    private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain, Asker asker)
     {
-        var entry = mail.Code(address, code, options.CodeLifetime);
+        var entry = mail.Code(address, code, options.CodeLifetime, asker);
         var outcome = options.Answers == AnswerStyle.App
             ? await outbox.EnqueueAndWaitAsync(entry, RecoveryOptions.DeliveryPatience, CancellationToken.None)
             : outbox.TryEnqueue(entry with { Delay = RecoveryMail.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
