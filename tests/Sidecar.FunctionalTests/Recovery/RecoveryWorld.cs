@@ -176,7 +176,8 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         await Redis.DisposeAsync();
     }
 
-    private static bool IsFor(ReceivedMail mail, string email) => mail.Recipient.Equals(email.Trim(), StringComparison.OrdinalIgnoreCase);
+    /// <summary>A mail with a code; the notice of a reset has none and comes when it comes.</summary>
+    private static bool IsFor(ReceivedMail mail, string email) => mail.Code is not null && mail.Recipient.Equals(email.Trim(), StringComparison.OrdinalIgnoreCase);
 
     private static string Address(string tag, int number) => string.Create(CultureInfo.InvariantCulture, $"user{number}.{tag}@example.com");
 

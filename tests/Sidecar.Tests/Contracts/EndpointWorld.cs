@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Mail;
 using Sidecar.Otp;
 using Sidecar.Recovery;
+using Sidecar.Tests.Mail;
 using Sidecar.Tests.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
@@ -27,7 +29,9 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         _upstream = new(forward, new UpstreamTracing(false));
         var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
-        var reset = new ResetHandover(Flow.Flow, this, app, forward, clients, tickets, NullLogger<ResetHandover>.Instance);
+        var askers = new Askers(new MailOptions(), MailSamples.Templates());
+        var notice = new OwnerNotice(Flow.Options, new SmtpOptions { Server = "relay" }, Flow.Outbox, new NoticeMail(Flow.Clock), NullLogger<OwnerNotice>.Instance);
+        var reset = new ResetHandover(Flow.Flow, this, app, forward, clients, tickets, askers, notice, NullLogger<ResetHandover>.Instance);
         _switch = new(isOff ? null : new RecoveryService(Flow.Flow, reset), canComplete: true);
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
@@ -37,6 +41,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             new ProxyWarning(NullLogger<ProxyWarning>.Instance),
             new OriginRule(Flow.Options),
             tickets,
+            askers,
             new StepTelemetry(Keys, Log),
             NullLogger<RagflowEndpoint>.Instance);
     }

@@ -59,7 +59,7 @@ internal sealed class AttackedWorld : IAsyncDisposable
     }
 
     public async Task<RecoveryOutcome> SendCodeAsync(string? ticket, string network, string address = Victim) =>
-        await _flow.SendCodeAsync(address, Answer, Solve(ticket, address), network, default);
+        await _flow.SendCodeAsync(address, Answer, Solve(ticket, address), network, Asker.Unknown, default);
 
     public async Task<RecoveryOutcome> VerifyAsync(string? ticket, string code) => await _flow.VerifyAsync(Victim, code, ticket, default);
 

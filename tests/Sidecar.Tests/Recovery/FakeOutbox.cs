@@ -12,16 +12,24 @@ internal sealed class FakeOutbox : IOutbox
 
     public bool IsFull { get; set; }
 
+    /// <summary>Whether putting something in fails in a way nobody foresaw.</summary>
+    public bool Breaks { get; set; }
+
     public DeliveryOutcome Ends { get; set; } = DeliveryOutcome.Delivered;
 
     /// <summary>Waits that were asked for.</summary>
     public List<TimeSpan> Patience { get; } = [];
 
-    /// <summary>The code in the last entry.</summary>
-    public string LastCode => Encoding.UTF8.GetString(Entries[^1].Payload.Span).Split('\n')[1];
+    /// <summary>The code in the last entry that has one.</summary>
+    public string LastCode => Encoding.UTF8.GetString(Entries.FindLast(static entry => entry.Kind == "recovery-code")!.Payload.Span).Split('\n')[1];
 
     public bool TryEnqueue(OutboxEntry entry)
     {
+        if (Breaks)
+        {
+            throw new InvalidOperationException();
+        }
+
         if (!IsFull)
         {
             Entries.Add(entry);

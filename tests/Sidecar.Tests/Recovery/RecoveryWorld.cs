@@ -46,12 +46,14 @@ internal sealed class RecoveryWorld : IDisposable
 
     public RecoveryFlow Flow { get; }
 
+    public Asker Asker { get; set; } = Asker.Unknown;
+
     public static RecoveryWorld AnsweringLikeTheApp() => new(static defaults => defaults with { Answers = AnswerStyle.App });
 
     public ValueTask<RecoveryOutcome> CaptchaAsync(string? address = Alice, string? ticket = null) => Flow.CaptchaAsync(address, ticket, default);
 
     public ValueTask<RecoveryOutcome> SendAsync(string? ticket, string answer = Answer, string? address = Alice, string network = "192.0.2.1") =>
-        Flow.SendCodeAsync(address, answer, ticket, network, default);
+        Flow.SendCodeAsync(address, answer, ticket, network, Asker, default);
 
     public ValueTask<RecoveryOutcome> VerifyAsync(string? ticket, string code, string? address = Alice) => Flow.VerifyAsync(address, code, ticket, default);
 
