@@ -50,6 +50,9 @@ internal sealed class RecoveryWorld : IAsyncDisposable
 
     public IMailbox Mailbox { get; }
 
+    /// <summary>The inbox's site, which shows whole mails.</summary>
+    public Uri InboxUrl => inboxSite.Address;
+
     public IReadOnlyList<SidecarProcess> Sidecars { get; private set; } = [];
 
     public SidecarProcess Sidecar => Sidecars[0];
