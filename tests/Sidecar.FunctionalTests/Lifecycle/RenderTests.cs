@@ -11,7 +11,7 @@ public sealed class RenderTests : IDisposable
 
     [Theory]
     [InlineData("reset-code", "en", "Subject: Your Acme password reset code\n\n", "\nQWMZKTRB\n")]
-    [InlineData("reset-code", "zh-CN", "Subject: Acme 密码重置验证码\n\n", "\nQWMZKTRB\n")]
+    [InlineData("reset-code", "zh-CN", "Subject: 您的 Acme 密码重置验证码\n\n", "\nQWMZKTRB\n")]
     [InlineData("reset-notice", "zh", "Subject: 您的 Acme 密码已更改\n\n", "Firefox, Windows")]
     public async Task Render_Mail_ShowsSubjectAndText(string mail, string language, string begins, string contains)
     {

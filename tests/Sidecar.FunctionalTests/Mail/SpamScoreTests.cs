@@ -17,16 +17,28 @@ public sealed partial class SpamScoreTests
     public async Task Mail_InEveryLanguage_ScoresBelowOne()
     {
         var mails = ShippedMails.All();
+        var bait = new Message("alice.smith@ragflow.io", "Bait", Bait, $"<p>{Bait}</p>");
         using var folder = new TempDirectory(new Dictionary<string, string> { ["mails"] = "" });
         var file = Path.Combine(folder.Path, "mails");
-        await File.WriteAllTextAsync(file, string.Concat(mails.Select(static mail => AsReceived(mail.Message)).Append(AsReceived(new("alice.smith@ragflow.io", "Bait", Bait, $"<p>{Bait}</p>")))));
+        await File.WriteAllTextAsync(file, string.Concat(mails.Select(static mail => AsReceived(mail.Message)).Append(AsReceived(bait))));
 
         var judged = await Tool.RunAsync("spamassassin", "spamassassin", "--local", "--nocreate-prefs", "--mbox", file);
 
-        var scores = Status().Matches(judged).Select(static status => (Score: double.Parse(status.Groups[1].Value, CultureInfo.InvariantCulture), Why: status.Groups[2].Value)).ToArray();
-        Assert.Equal(mails.Count + 1, scores.Length);
-        Assert.True(scores[^1].Score > 100, "SpamAssassin has no rules");
-        Assert.All(mails.Zip(scores), static judged => Assert.True(judged.Second.Score < 1, $"{judged.First.Name}: {judged.Second.Score} for {judged.Second.Why}"));
+        // They come back in any order.
+        var verdicts = Separator().Split(judged).Where(static mail => mail.Contains("X-Spam-Status", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(mails.Count + 1, verdicts.Length);
+        Assert.True(Score(verdicts, bait).Score > 100, "SpamAssassin has no rules");
+        Assert.All(mails, mail =>
+        {
+            var (score, why) = Score(verdicts, mail.Message);
+            Assert.True(score < 1, $"{mail.Name}: {score} for {why}");
+        });
+    }
+
+    private static (double Score, string Why) Score(string[] verdicts, Message message)
+    {
+        var status = Status().Match(Assert.Single(verdicts, mail => mail.Contains(message.Id, StringComparison.Ordinal)));
+        return (double.Parse(status.Groups[1].Value, CultureInfo.InvariantCulture), status.Groups[2].Value);
     }
 
     /// <summary>As it lies in a mailbox, with the line of the relay that took it from us.</summary>
@@ -34,10 +46,13 @@ public sealed partial class SpamScoreTests
     {
         using var stream = new MemoryStream();
         var mime = MimeComposer.Compose(message, ShippedMails.Smtp, TimeProvider.System);
-        mime.Headers.Insert(0, new Header("Received", $"from sidecar.ragflow.io (sidecar.ragflow.io [203.0.113.5]) by mx.ragflow.io (Postfix) with ESMTPS id 4X1; {mime.Headers["Date"]}"));
+        mime.Headers.Insert(0, new Header("Received", $"from sidecar.ragflow.io (sidecar.ragflow.io [8.8.8.8]) by mx.ragflow.io (Postfix) with ESMTPS id 4X1; {mime.Headers["Date"]}"));
         mime.WriteTo(stream, TestContext.Current.CancellationToken);
         return $"From noreply@ragflow.io Sun Nov 22 20:15:00 2026\n{Encoding.ASCII.GetString(stream.ToArray()).ReplaceLineEndings("\n")}\n\n";
     }
+
+    [GeneratedRegex("^From (?=noreply)", RegexOptions.Multiline)]
+    private static partial Regex Separator();
 
     [GeneratedRegex(@"^X-Spam-Status: \w+, score=(-?[\d.]+) required=[\d.]+ tests=((?:.|\n\s)*)$", RegexOptions.Multiline)]
     private static partial Regex Status();

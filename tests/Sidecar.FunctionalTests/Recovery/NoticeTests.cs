@@ -19,7 +19,7 @@ public sealed class NoticeTests(SharedWorld shared) : IClassFixture<SharedWorld>
             new("User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"),
         ];
         await client.ProveAsync(email);
-        Assert.Equal(["RAGFlow 密码重置验证码"], (await MailsAsync(email, 1)).Select(Subject));
+        Assert.Equal(["您的 RAGFlow 密码重置验证码"], (await MailsAsync(email, 1)).Select(Subject));
 
         Assert.Equal(0, (await client.ResetAsync(email)).Code);
 

@@ -12,7 +12,7 @@ public sealed partial class TemplateLanguagesTests : IDisposable
 
     [Theory]
     [InlineData("en", "Your Acme & Sons password reset code", "Your Acme & Sons password was changed")]
-    [InlineData("zh", "Acme & Sons 密码重置验证码", "您的 Acme & Sons 密码已更改")]
+    [InlineData("zh", "您的 Acme & Sons 密码重置验证码", "您的 Acme & Sons 密码已更改")]
     public void Render_ShippedLanguage_WritesBothMailsInIt(string language, string code, string notice)
     {
         var templates = MailSamples.Templates();
@@ -57,7 +57,7 @@ public sealed partial class TemplateLanguagesTests : IDisposable
         Assert.Empty(_folder.Faults);
         Assert.Equal(["en", "pt-BR", "zh"], templates.Languages);
         Assert.Equal("senha", Subject(templates, "pt-BR"));
-        Assert.Equal("Acme & Sons 密码重置验证码", Subject(templates, "zh"));
+        Assert.Equal("您的 Acme & Sons 密码重置验证码", Subject(templates, "zh"));
         Assert.Equal("Your Acme & Sons password reset code", Subject(templates, "fr"));
     }
 
