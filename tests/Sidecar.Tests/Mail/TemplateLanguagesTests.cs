@@ -80,7 +80,7 @@ public sealed partial class TemplateLanguagesTests : IDisposable
         Assert.Equal("flat", Subject(templates, "zh"));
         Assert.Equal("flat", Subject(templates, ""));
         Assert.Equal("deutsch", Subject(templates, "de"));
-        Assert.True(templates.Speaks("fr") is false);
+        Assert.False(templates.Speaks("fr"));
     }
 
     [Fact]
