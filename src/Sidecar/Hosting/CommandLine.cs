@@ -7,16 +7,39 @@ namespace Sidecar.Hosting;
 /// <param name="Error">What is wrong with the arguments; empty when nothing is.</param>
 internal sealed record CommandLine(string Command, string Directory, IReadOnlyList<string> Sets, string Error)
 {
+    /// <summary>The flags that only one command takes, and whether a value follows.</summary>
+    private static readonly (string Command, string Flag, bool HasValue)[] Own =
+    [
+        ("check", "--json", false),
+        ("check", "--transcript", false),
+        ("check", "--send-to", true),
+    ];
+
+    /// <summary>The command's own flags that are there, each with its value, empty where it takes none.</summary>
+    public IReadOnlyDictionary<string, string> Flags { get; private init; } = new Dictionary<string, string>();
+
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         var command = "";
         var directory = "conf";
         var sets = new List<string>();
+        var flags = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Count; i++)
         {
             var (flag, inline) = args[i].StartsWith("--", StringComparison.Ordinal) && args[i].IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
                 ? (args[i][..equals], args[i][(equals + 1)..])
                 : (args[i], null);
+            if (Array.Find(Own, own => own.Command == command && own.Flag == flag) is { Flag: not null } own && (own.HasValue || inline is null))
+            {
+                if (own.HasValue && inline is null && i + 1 == args.Count)
+                {
+                    return new("", directory, sets, $"{flag} needs a value");
+                }
+
+                flags[flag] = own.HasValue ? inline ?? args[++i] : "";
+                continue;
+            }
+
             switch (flag)
             {
                 case "--config" or "--set" when inline is null && i + 1 == args.Count:
@@ -38,6 +61,6 @@ internal sealed record CommandLine(string Command, string Directory, IReadOnlyLi
             }
         }
 
-        return new(command.Length == 0 ? "run" : command, directory, sets, "");
+        return new(command.Length == 0 ? "run" : command, directory, sets, "") { Flags = flags };
     }
 }

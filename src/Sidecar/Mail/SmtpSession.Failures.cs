@@ -13,9 +13,9 @@ internal sealed partial class SmtpSession
 {
     private RelayFailure Explain(Exception error) => error switch
     {
-        SmtpCommandException answer => Failure(Explain(answer), StatusOf(answer)),
+        SmtpCommandException answer => Failure(Explain(answer), answer),
         AuthenticationException { InnerException: SmtpCommandException answer } =>
-            Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, StatusOf(answer)),
+            Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, answer),
         AuthenticationException => Failure(RelayTrouble.LoginRejected, "535"),
         SslHandshakeException { InnerException: OperationCanceledException or TimeoutException } => Failure(RelayTrouble.Silent),
         SslHandshakeException => Failure(_certificates.Refusal ?? RelayTrouble.TlsFailed),
@@ -49,7 +49,7 @@ internal sealed partial class SmtpSession
             {
                 SmtpErrorCode.SenderNotAccepted => RelayTrouble.SenderRefused,
                 // Without a login, policy at this point means one thing: this client may not send to other domains.
-                SmtpErrorCode.RecipientNotAccepted when _smtp.Username.Length == 0 && StatusOf(answer).EndsWith("5.7.1", StringComparison.Ordinal) =>
+                SmtpErrorCode.RecipientNotAccepted when _smtp.Username.Length == 0 && EnhancedOf(answer) == "5.7.1" =>
                     RelayTrouble.RelayingDenied,
                 SmtpErrorCode.RecipientNotAccepted => RelayTrouble.RecipientRefused,
                 _ => RelayTrouble.MessageRefused,
@@ -59,11 +59,14 @@ internal sealed partial class SmtpSession
 
     private RelayFailure Failure(RelayTrouble trouble, string status = "") => RelayFailure.Of(trouble, _smtp, _mail, status);
 
-    private static string StatusOf(SmtpCommandException answer)
+    /// <summary>An answer whose words may say more than its place in the dialogue.</summary>
+    private RelayFailure Failure(RelayTrouble trouble, SmtpCommandException answer)
     {
-        var status = ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
-        return EnhancedStatus.Match(answer.Message) is { Success: true } match ? $"{status} {match.Value}" : status;
+        var (status, enhanced) = (((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture), EnhancedOf(answer));
+        return RelayFailure.Of(trouble, _smtp, _mail, enhanced.Length > 0 ? $"{status} {enhanced}" : status, KnownReply.Find(status, enhanced, answer.Message));
     }
+
+    private static string EnhancedOf(SmtpCommandException answer) => EnhancedStatus.Match(answer.Message) is { Success: true } match ? match.Value : "";
 
     [GeneratedRegex(@"\b[245]\.\d{1,3}\.\d{1,3}\b")]
     private static partial Regex EnhancedStatus { get; }

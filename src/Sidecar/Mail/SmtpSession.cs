@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Sidecar.Hosting;
@@ -23,14 +24,15 @@ internal sealed partial class SmtpSession : IDisposable
     private readonly MailOptions _mail;
     private readonly TimeProvider _time;
     private readonly RelayCertificates _certificates;
-    private readonly SmtpClient _client;
+    private readonly RelayClient _client;
+    private readonly RelayExamination? _examination;
     private Stage _stage;
 
-    public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time)
+    public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time, RelayExamination? examination = null)
     {
-        (_smtp, _mail, _time) = (smtp, mail, time);
-        _certificates = new RelayCertificates(mail.ExtraAuthorities);
-        _client = new SmtpClient
+        (_smtp, _mail, _time, _examination) = (smtp, mail, time, examination);
+        _certificates = new RelayCertificates(mail.ExtraAuthorities, examination);
+        _client = new RelayClient(examination is null ? new NullProtocolLogger() : new TranscriptLogger(examination.Transcript))
         {
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             // Set always: without it MailKit also accepts some certificates that it knows by heart.
@@ -61,6 +63,7 @@ internal sealed partial class SmtpSession : IDisposable
             {
                 _stage = Stage.Login;
                 await StepAsync("smtp auth", _mail.CommandTimeout, LogInAsync, cancellationToken);
+                _examination?.Reach(RelayPoint.LoggedIn);
             }
 
             _stage = Stage.Send;
@@ -114,9 +117,11 @@ internal sealed partial class SmtpSession : IDisposable
         {
             await socket.ConnectAsync(_smtp.Server, _smtp.Port, cancellationToken);
             _stage = Stage.Greet;
+            _examination?.Dialled(socket.RemoteEndPoint);
             // An address literal: many relays refuse the unqualified host name that a pod has.
             _client.LocalDomain = Literal(((IPEndPoint)socket.LocalEndPoint!).Address);
             await _client.ConnectAsync(socket, _smtp.Server, _smtp.Port, SocketOptions(_smtp.Encryption), cancellationToken);
+            NoteGreeting();
         }
         catch
         {

@@ -1,0 +1,69 @@
+using System.Security.Authentication;
+using MailKit;
+using MailKit.Net.Smtp;
+using MimeKit;
+
+namespace Sidecar.Mail;
+
+/// <summary>What a look into the relay needs besides a delivery: the dialogue, and a sender offered without a message.</summary>
+internal sealed partial class SmtpSession
+{
+    /// <summary>Offers the sender and takes it back. Null when the relay would take mail from it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
+    public Task<RelayFailure?> OfferSenderAsync(CancellationToken cancellationToken) => TryAsync(
+        () => StepAsync("smtp sender", _mail.CommandTimeout, OfferAsync, cancellationToken),
+        cancellationToken);
+
+    private async Task OfferAsync(CancellationToken cancellationToken)
+    {
+        var answer = await _client.AskAsync($"MAIL FROM:<{_smtp.FromAddress}>", cancellationToken);
+        if ((int)answer.StatusCode is < 200 or > 299)
+        {
+            throw new SmtpCommandException(SmtpErrorCode.SenderNotAccepted, answer.StatusCode, new MailboxAddress("", _smtp.FromAddress), answer.Response);
+        }
+
+        await _client.AskAsync("RSET", cancellationToken);
+    }
+
+    private void NoteGreeting()
+    {
+        if (_examination is null)
+        {
+            return;
+        }
+
+        var protocol = _client.SslProtocol switch
+        {
+            SslProtocols.Tls13 => "TLS 1.3",
+            SslProtocols.Tls12 => "TLS 1.2",
+            SslProtocols.None => "",
+            _ => "TLS",
+        };
+        // Read here, because choosing a mechanism takes the others away.
+        _examination.Greeted(protocol, [.. _client.Capabilities.ToString().Split(", ")], [.. _client.AuthenticationMechanisms.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The client with the one door that a command without a message needs.</summary>
+    private sealed class RelayClient(IProtocolLogger logger) : SmtpClient(logger)
+    {
+        public Task<SmtpResponse> AskAsync(string command, CancellationToken cancellationToken) => SendCommandAsync(command, cancellationToken);
+    }
+
+    private sealed class TranscriptLogger(SmtpTranscript transcript) : IProtocolLogger
+    {
+        public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
+
+        public void LogConnect(Uri uri)
+        {
+            // The dialogue begins with the relay's first word.
+        }
+
+        public void LogClient(byte[] buffer, int offset, int count) => transcript.Client(buffer.AsSpan(offset, count));
+
+        public void LogServer(byte[] buffer, int offset, int count) => transcript.Server(buffer.AsSpan(offset, count));
+
+        public void Dispose()
+        {
+            // Whoever reads the transcript owns it.
+        }
+    }
+}
