@@ -42,7 +42,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         try
         {
             await socket.ConnectAsync(listener.Upstream.Host.Trim('[', ']'), listener.Upstream.Port, cancellationToken);
-            return Finding.Ok($"takes connections at {socket.RemoteEndPoint}");
+            return Finding.Ok($"takes connections at {Place.Of(socket.RemoteEndPoint)}");
         }
         catch (SocketException error)
         {

@@ -20,7 +20,7 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
         try
         {
             await socket.ConnectAsync(options.Host, options.Port, cancellationToken);
-            return Finding.Ok($"takes connections at {socket.RemoteEndPoint}");
+            return Finding.Ok($"takes connections at {Place.Of(socket.RemoteEndPoint)}");
         }
         catch (SocketException error)
         {
@@ -37,6 +37,8 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
     {
         var configuration = RedisConfiguration.For(options);
         configuration.AbortOnConnectFail = true;
+        // INFO counts as the administrator's.
+        configuration.AllowAdmin = true;
         configuration.ConnectRetry = 0;
         configuration.ConnectTimeout = (int)(ConnectLimit / 2).TotalMilliseconds;
         configuration.AsyncTimeout = configuration.ConnectTimeout;
@@ -60,31 +62,32 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
     public async Task<Finding> TryRightsAsync(RedisRights rights)
     {
         RedisKey[] keys = [rights.Key];
-        var probe = new RedisScript("return redis.call('TIME')[1]");
-        try
-        {
-            await Database.ScriptEvaluateAsync(probe.Text, keys, []);
-            await Database.ScriptEvaluateAsync(probe.Digest, keys, []);
-        }
-        catch (RedisServerException error)
-        {
-            return Refused(error.Message, rights, ["EVAL", "EVALSHA", "TIME"]);
-        }
-
+        var probe = new RedisScript("return 1");
         var refused = new List<string>();
-        foreach (var (command, arguments) in rights.Calls)
+        (string Name, Func<Task<RedisResult>> Run)[] runs =
+        [
+            ("EVAL", () => Database.ScriptEvaluateAsync(probe.Text, keys, [])),
+            ("EVALSHA", () => Database.ScriptEvaluateAsync(probe.Digest, keys, [])),
+            .. rights.Calls.Select(call => (call.Command, (Func<Task<RedisResult>>)(() => CallAsync(call.Command, call.Arguments, keys)))),
+        ];
+        foreach (var (name, run) in runs)
         {
             try
             {
-                await Database.ScriptEvaluateAsync("return redis.pcall(ARGV[1], KEYS[1], unpack(ARGV, 2))", keys, [command, .. arguments.Select(static argument => (RedisValue)argument)]);
+                await run();
             }
             catch (RedisServerException error) when (IsAboutCommand(error.Message))
             {
-                refused.Add(command);
+                refused.Add(name);
+                if (name == "EVAL")
+                {
+                    // Nothing else can be tried without it.
+                    break;
+                }
             }
             catch (RedisServerException error)
             {
-                return Refused(error.Message, rights, [command]);
+                return Refused(error.Message, rights, [name]);
             }
         }
 
@@ -92,6 +95,11 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
             ? Refused("NOPERM", rights, refused)
             : Finding.Ok($"scripts and their {rights.Calls.Count} commands run on {rights.Pattern[1..]} of database {options.Database}");
     }
+
+    private Task<RedisResult> CallAsync(string command, string[] arguments, RedisKey[] keys) => Database.ScriptEvaluateAsync(
+        RedisRights.Keyless.Contains(command) ? "return redis.pcall(ARGV[1])" : "return redis.pcall(ARGV[1], KEYS[1], unpack(ARGV, 2))",
+        keys,
+        [command, .. arguments.Select(static argument => (RedisValue)argument)]);
 
     public async Task<DateTimeOffset> TimeAsync()
     {

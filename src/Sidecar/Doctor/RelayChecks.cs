@@ -11,12 +11,7 @@ internal sealed class RelayChecks(Patient patient, SmtpOptions relay, CheckSheet
     private readonly SmtpTranscript _transcript = new(relay.Username, relay.Username.Split('@')[0], relay.Password);
     private long _since;
 
-    private string[] Steps => relay.Encryption switch
-    {
-        RelayEncryption.ImplicitTls => ["name", "connection", "tls", "greeting", "login", "sender", "test mail"],
-        RelayEncryption.StartTls => ["name", "connection", "greeting", "tls", "login", "sender", "test mail"],
-        _ => ["name", "connection", "tls", "greeting", "login", "sender", "test mail"],
-    };
+    private IEnumerable<string> Steps => ["name", .. SessionReport.Steps(relay.Encryption), "sender", "test mail"];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -18,8 +18,13 @@ internal sealed class SessionReport
     {
         (_relay, _sheet, _target) = (relay, sheet, target);
         Examination = new RelayExamination(transcript, Reached);
-        _open = new(relay.Encryption == RelayEncryption.StartTls ? ["connection", "greeting", "tls", "login"] : ["connection", "tls", "greeting", "login"]);
+        _open = new(Steps(relay.Encryption));
     }
+
+    /// <summary>The steps of a session in their order.</summary>
+    public static IReadOnlyList<string> Steps(RelayEncryption encryption) => encryption == RelayEncryption.ImplicitTls
+        ? ["connection", "tls", "greeting", "login"]
+        : ["connection", "greeting", "tls", "login"];
 
     public RelayExamination Examination { get; }
 
@@ -73,7 +78,7 @@ internal sealed class SessionReport
         switch (point)
         {
             case RelayPoint.Dialled:
-                Say(Finding.Ok($"made, to {Examination.Peer}"));
+                Say(Finding.Ok($"made, to {Place.Of(Examination.Peer)}"));
                 break;
             case RelayPoint.Greeted:
                 while (_open.TryPeek(out var step) && step != "login")
@@ -103,7 +108,7 @@ internal sealed class SessionReport
     {
         if (_relay.Encryption == RelayEncryption.None)
         {
-            return Finding.Warn("none: mails and logins cross the network in clear text", "set smtp.mail_use_tls: true (587) or smtp.mail_use_ssl: true (465), unless the relay is on this machine");
+            return Place.IsThisMachine(Examination.Peer) ? Finding.Ok("none, and none needed within this machine") : Finding.Warn("none: mails and logins cross the network in clear text", "set smtp.mail_use_tls: true (587) or smtp.mail_use_ssl: true (465)");
         }
 
         if (Examination.Certificate is not { } certificate)

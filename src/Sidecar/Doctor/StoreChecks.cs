@@ -9,6 +9,9 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
     private static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HarmfulSkew = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether one server serves both, so that it is looked at once.</summary>
+    private bool IsShared => patient.UsesRedis && ReferenceEquals(patient.Handoff, patient.Redis);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (!patient.UsesRedis)
@@ -21,44 +24,43 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
         }
         else
         {
-            await LookAsync(patient.Redis, "redis", "redis", RedisRights.State, cancellationToken);
+            await LookAsync(patient.Redis, "redis", isState: true, IsShared ? [RedisRights.State, RedisRights.Handoff] : [RedisRights.State], cancellationToken);
         }
 
-        await HandoffAsync(cancellationToken);
+        if (!IsShared)
+        {
+            await HandoffAsync(cancellationToken);
+        }
     }
 
     private async Task HandoffAsync(CancellationToken cancellationToken)
     {
-        var isShared = ReferenceEquals(patient.Handoff, patient.Redis) && patient.UsesRedis;
+        var section = ReferenceEquals(patient.Handoff, patient.Redis) ? "redis" : "handoff.redis";
         if (!patient.Handoff.IsConfigured)
         {
             sheet.Skip("handoff", "connection", "the app's Redis is not configured, so no reset can be handed over");
         }
-        else if (patient.IsFaulty("handoff", ReferenceEquals(patient.Handoff, patient.Redis) ? "redis" : "handoff"))
+        else if (patient.IsFaulty(section))
         {
             sheet.Skip("handoff", "connection", "see the faults above");
         }
         else
         {
-            await LookAsync(patient.Handoff, "handoff", ReferenceEquals(patient.Handoff, patient.Redis) ? "redis" : "handoff.redis", RedisRights.Handoff, cancellationToken, isShared);
+            await LookAsync(patient.Handoff, section, isState: false, [RedisRights.Handoff], cancellationToken);
         }
     }
 
-    /// <param name="options">Where it is.</param>
-    /// <param name="what">What it is for.</param>
-    /// <param name="section">Whose keys hints name.</param>
-    /// <param name="rights">What is run there.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
-    /// <param name="rightsOnly">Whether this server has been looked at already.</param>
-    private async Task LookAsync(RedisOptions options, string what, string section, RedisRights rights, CancellationToken cancellationToken, bool rightsOnly = false)
+    private async Task LookAsync(RedisOptions options, string section, bool isState, IReadOnlyList<RedisRights> rights, CancellationToken cancellationToken)
     {
-        var target = $"{what} {options.Place}";
+        var target = $"{section} {options.Place}";
         await using var redis = new RedisLook(options, section);
-        var limit = RedisLook.ConnectLimit;
-        if (!await sheet.TryAsync(target, "connection", limit, redis.DialAsync, cancellationToken)
-            || !await sheet.TryAsync(target, "login", limit, redis.LogInAsync, cancellationToken))
+        // Far above what a command may take: the first one after a start waits for names and handshakes.
+        var perCommand = options.Timeout < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : options.Timeout;
+        if (!await sheet.TryAsync(target, "connection", RedisLook.ConnectLimit, redis.DialAsync, cancellationToken)
+            || !await sheet.TryAsync(target, "login", RedisLook.ConnectLimit, redis.LogInAsync, cancellationToken))
         {
-            foreach (var name in rightsOnly ? ["rights"] : new[] { "rights", "clock", "eviction", "persistence" })
+            string[] rest = [.. rights.Select(static one => one.Name), .. isState ? ["clock", "eviction", "persistence"] : new[] { "eviction" }];
+            foreach (var name in rest)
             {
                 sheet.Skip(target, name, "not connected");
             }
@@ -66,20 +68,18 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
             return;
         }
 
-        var perCommand = options.Timeout < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : options.Timeout;
-        await sheet.TryAsync(target, "rights", perCommand * 5, _ => redis.TryRightsAsync(rights), cancellationToken);
-        if (rightsOnly)
+        foreach (var one in rights)
         {
-            return;
+            await sheet.TryAsync(target, one.Name, perCommand * 5, _ => redis.TryRightsAsync(one), cancellationToken);
         }
 
-        if (rights.IsState)
+        if (isState)
         {
             await sheet.TryAsync(target, "clock", perCommand, _ => ClockAsync(redis), cancellationToken);
         }
 
         await sheet.TryAsync(target, "eviction", perCommand, _ => EvictionAsync(redis, section), cancellationToken);
-        if (rights.IsState)
+        if (isState)
         {
             await sheet.TryAsync(target, "persistence", perCommand, _ => PersistenceAsync(redis), cancellationToken);
         }

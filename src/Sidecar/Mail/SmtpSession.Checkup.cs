@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Text;
 using MailKit;
 using MailKit.Net.Smtp;
 using MimeKit;
@@ -8,6 +9,11 @@ namespace Sidecar.Mail;
 /// <summary>What a look into the relay needs besides a delivery: the dialogue, and a sender offered without a message.</summary>
 internal sealed partial class SmtpSession
 {
+    private const int LongestReply = 4096;
+
+    /// <summary>The relay's last words about the login. MailKit drops those of a 534 (Gmail's "application-specific password required") and only says that the login failed.</summary>
+    private string _loginReply = "";
+
     /// <summary>Offers the sender and takes it back. Null when the relay would take mail from it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public Task<RelayFailure?> OfferSenderAsync(CancellationToken cancellationToken) => TryAsync(
         () => StepAsync("smtp sender", _mail.CommandTimeout, OfferAsync, cancellationToken),
@@ -48,7 +54,8 @@ internal sealed partial class SmtpSession
         public Task<SmtpResponse> AskAsync(string command, CancellationToken cancellationToken) => SendCommandAsync(command, cancellationToken);
     }
 
-    private sealed class TranscriptLogger(SmtpTranscript transcript) : IProtocolLogger
+    /// <summary>Hears the dialogue: for the transcript, and for what the client library keeps to itself.</summary>
+    private sealed class DialogueLogger(SmtpSession session) : IProtocolLogger
     {
         public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
@@ -57,9 +64,21 @@ internal sealed partial class SmtpSession
             // The dialogue begins with the relay's first word.
         }
 
-        public void LogClient(byte[] buffer, int offset, int count) => transcript.Client(buffer.AsSpan(offset, count));
+        public void LogClient(byte[] buffer, int offset, int count)
+        {
+            session._loginReply = "";
+            session._examination?.Transcript.Client(buffer.AsSpan(offset, count));
+        }
 
-        public void LogServer(byte[] buffer, int offset, int count) => transcript.Server(buffer.AsSpan(offset, count));
+        public void LogServer(byte[] buffer, int offset, int count)
+        {
+            if (session._stage == Stage.Login && session._loginReply.Length < LongestReply)
+            {
+                session._loginReply += Encoding.UTF8.GetString(buffer, offset, count);
+            }
+
+            session._examination?.Transcript.Server(buffer.AsSpan(offset, count));
+        }
 
         public void Dispose()
         {

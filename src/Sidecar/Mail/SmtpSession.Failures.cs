@@ -16,7 +16,7 @@ internal sealed partial class SmtpSession
         SmtpCommandException answer => Failure(Explain(answer), answer),
         AuthenticationException { InnerException: SmtpCommandException answer } =>
             Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, answer),
-        AuthenticationException => Failure(RelayTrouble.LoginRejected, "535"),
+        AuthenticationException => LoginFailure(_loginReply),
         SslHandshakeException { InnerException: OperationCanceledException or TimeoutException } => Failure(RelayTrouble.Silent),
         SslHandshakeException => Failure(_certificates.Refusal ?? RelayTrouble.TlsFailed),
         NotSupportedException => Failure(_stage == Stage.Login ? RelayTrouble.NoLogin : RelayTrouble.NoStartTls),
@@ -66,7 +66,21 @@ internal sealed partial class SmtpSession
         return RelayFailure.Of(trouble, _smtp, _mail, enhanced.Length > 0 ? $"{status} {enhanced}" : status, KnownReply.Find(status, enhanced, answer.Message));
     }
 
-    private static string EnhancedOf(SmtpCommandException answer) => EnhancedStatus.Match(answer.Message) is { Success: true } match ? match.Value : "";
+    private RelayFailure LoginFailure(string reply)
+    {
+        var status = reply.Length >= 3 && reply.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0 ? reply[..3] : "535";
+        var enhanced = EnhancedOf(reply);
+        return RelayFailure.Of(
+            status[0] == '4' ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected,
+            _smtp,
+            _mail,
+            enhanced.Length > 0 ? $"{status} {enhanced}" : status,
+            KnownReply.Find(status, enhanced, reply));
+    }
+
+    private static string EnhancedOf(SmtpCommandException answer) => EnhancedOf(answer.Message);
+
+    private static string EnhancedOf(string words) => EnhancedStatus.Match(words) is { Success: true } match ? match.Value : "";
 
     [GeneratedRegex(@"\b[245]\.\d{1,3}\.\d{1,3}\b")]
     private static partial Regex EnhancedStatus { get; }

@@ -32,7 +32,7 @@ internal sealed partial class SmtpSession : IDisposable
     {
         (_smtp, _mail, _time, _examination) = (smtp, mail, time, examination);
         _certificates = new RelayCertificates(mail.ExtraAuthorities, examination);
-        _client = new RelayClient(examination is null ? new NullProtocolLogger() : new TranscriptLogger(examination.Transcript))
+        _client = new RelayClient(new DialogueLogger(this))
         {
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             // Set always: without it MailKit also accepts some certificates that it knows by heart.
