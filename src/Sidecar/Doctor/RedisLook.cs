@@ -52,10 +52,29 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
             return Explain(error);
         }
 
+        if (options.Password.Length > 0 && !await IsKnownAsync())
+        {
+            return Finding.Warn("lets anybody in: it knows no such login, and serves the sidecar as the default user", $"give Redis a password (`requirepass`, or an ACL user), and check {section}.username and {section}.password");
+        }
+
         var server = await InfoAsync("server");
         var version = server.GetValueOrDefault("valkey_version", server.GetValueOrDefault("redis_version", ""));
         var identity = options.Password.Length == 0 ? "without a password" : options.Username.Length == 0 ? "as the default user" : "as the user of the settings";
         return Finding.Ok($"{identity}{(options.Tls ? ", over TLS" : "")}{(version.Length > 0 ? $"; version {version}" : "")}") with { Data = [("version", version), ("tls", options.Tls)] };
+    }
+
+    /// <summary>Asks by itself: the client library goes on as nobody where a login is refused and none is needed.</summary>
+    private async Task<bool> IsKnownAsync()
+    {
+        try
+        {
+            await Database.ExecuteAsync("AUTH", options.Username.Length > 0 ? [options.Username, options.Password] : [options.Password]);
+            return true;
+        }
+        catch (RedisServerException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs every command within a script, as the stores do, and once by digest.</summary>
