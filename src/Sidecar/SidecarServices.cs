@@ -8,6 +8,7 @@ using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
@@ -58,7 +59,7 @@ internal static class SidecarServices
         }
 
         services.AddSingleton(options.Captcha).AddSingleton<CaptchaPainter>().AddSingleton<CaptchaChallenges>();
-        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>().AddSingleton(new CodeGenerator(options.Recovery.CodeLength));
+        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>();
         services.AddAccounts(options.Accounts);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
         services.AddSingleton(options.Smtp).AddSingleton(options.Mail);
@@ -69,11 +70,12 @@ internal static class SidecarServices
         });
         services.AddSingleton<MailAudit>().AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
         services.AddHandoff(options, handoff);
-        services.AddSingleton(provider => new RecoveryLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
+        services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
         services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));
-        services.AddSingleton<RecoveryFlow>().AddSingleton<ResetHandover>();
+        services.AddSingleton(provider => FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>()));
+        services.AddSingleton<ResetHandover>();
         services.AddSingleton(provider => new RecoverySwitch(
-            new(provider.GetRequiredService<RecoveryFlow>(), provider.GetRequiredService<ResetHandover>()),
+            new(provider.GetRequiredService<ProofFlow>(), provider.GetRequiredService<ResetHandover>()),
             canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
         return services;
     }
@@ -86,6 +88,20 @@ internal static class SidecarServices
         var permit = await limiter.TakeAsync("all", dry: false, cancellationToken);
         return new(permit.Decision.RetryAfter, permit.GiveBackAsync);
     });
+
+    /// <summary>The steps for one purpose: same store, limits and queue, its own rules and mail.</summary>
+    private static ProofFlow FlowOf(IServiceProvider provider, ProofOptions options, int codeLength, IProofMail mail) => new(
+        options,
+        provider.GetRequiredService<CaptchaChallenges>(),
+        provider.GetRequiredService<IOtpStore>(),
+        provider.GetRequiredService<TicketSealer>(),
+        provider.GetRequiredService<KeyRing>(),
+        new CodeGenerator(codeLength),
+        provider.GetRequiredService<CodeHasher>(),
+        provider.GetRequiredService<IOutbox>(),
+        mail,
+        provider.GetRequiredService<ProofLimits>(),
+        provider.GetRequiredService<TimeProvider>());
 
     private static void AddStore(this IServiceCollection services, SidecarOptions options)
     {

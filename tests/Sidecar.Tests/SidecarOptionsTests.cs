@@ -1,6 +1,7 @@
 using Sidecar.Accounts;
 using Sidecar.Hosting;
 using Sidecar.Otp;
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Tests.Hosting;
 using Sidecar.Throttling;

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 using Sidecar.Throttling;
 
 namespace Sidecar.Contracts;
@@ -10,32 +10,32 @@ internal static class RagflowAnswers
     /// <summary>What every refusal of a broken part says: nothing of the part.</summary>
     public const string Unavailable = "service temporarily unavailable";
 
-    public static Task WriteAsync(HttpContext context, RecoveryOutcome outcome) => outcome switch
+    public static Task WriteAsync(HttpContext context, ProofOutcome outcome) => outcome switch
     {
-        RecoveryOutcome.CaptchaIssued captcha => WritePictureAsync(context, captcha),
-        RecoveryOutcome.InvalidAddress or RecoveryOutcome.UnknownAddress => Refuse(context, RagflowEnvelope.Data, "invalid email"),
-        RecoveryOutcome.CaptchaEnded => Refuse(context, RagflowEnvelope.NotEffective, "invalid or expired captcha"),
-        RecoveryOutcome.WrongCaptcha => Refuse(context, RagflowEnvelope.Authentication, "invalid or expired captcha"),
-        RecoveryOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
-        RecoveryOutcome.OverLimit over => WaitAsync(context, over.Limit),
-        RecoveryOutcome.TooManyFlows flows => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, flows.Most, flows.Lifetime, 0, flows.Remaining, flows.Remaining)),
-        RecoveryOutcome.HandoverBusy busy => WaitAsync(context, busy.Remaining),
-        RecoveryOutcome.Locked => Refuse(context, RagflowEnvelope.NotEffective, "too many attempts, try later"),
-        RecoveryOutcome.CodeSent => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "verification passed, email sent"),
-        RecoveryOutcome.MailUnavailable => Refuse(context, RagflowEnvelope.ServerError, "failed to send email"),
-        RecoveryOutcome.NoLiveCode => Refuse(context, RagflowEnvelope.NotEffective, "expired otp"),
-        RecoveryOutcome.WrongCode => Refuse(context, RagflowEnvelope.Authentication, "expired otp"),
-        RecoveryOutcome.Verified => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "otp verified"),
-        RecoveryOutcome.Unproven => Refuse(context, RagflowEnvelope.Authentication, "email not verified"),
+        ProofOutcome.CaptchaIssued captcha => WritePictureAsync(context, captcha),
+        ProofOutcome.InvalidAddress or ProofOutcome.UnknownAddress => Refuse(context, RagflowEnvelope.Data, "invalid email"),
+        ProofOutcome.CaptchaEnded => Refuse(context, RagflowEnvelope.NotEffective, "invalid or expired captcha"),
+        ProofOutcome.WrongCaptcha => Refuse(context, RagflowEnvelope.Authentication, "invalid or expired captcha"),
+        ProofOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
+        ProofOutcome.OverLimit over => WaitAsync(context, over.Limit),
+        ProofOutcome.TooManyFlows flows => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, flows.Most, flows.Lifetime, 0, flows.Remaining, flows.Remaining)),
+        ProofOutcome.HandoverBusy busy => WaitAsync(context, busy.Remaining),
+        ProofOutcome.Locked => Refuse(context, RagflowEnvelope.NotEffective, "too many attempts, try later"),
+        ProofOutcome.CodeSent => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "verification passed, email sent"),
+        ProofOutcome.MailUnavailable => Refuse(context, RagflowEnvelope.ServerError, "failed to send email"),
+        ProofOutcome.NoLiveCode => Refuse(context, RagflowEnvelope.NotEffective, "expired otp"),
+        ProofOutcome.WrongCode => Refuse(context, RagflowEnvelope.Authentication, "expired otp"),
+        ProofOutcome.Verified => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "otp verified"),
+        ProofOutcome.Unproven => Refuse(context, RagflowEnvelope.Authentication, "email not verified"),
         _ => Refuse(context, RagflowEnvelope.ServerError, Unavailable),
     };
 
     /// <summary>The name of the limit that refused, as the standard fields and the audit say it; empty where none did.</summary>
-    public static string LimitOf(RecoveryOutcome outcome) => outcome switch
+    public static string LimitOf(ProofOutcome outcome) => outcome switch
     {
-        RecoveryOutcome.OverLimit over => over.Limit.Name,
-        RecoveryOutcome.CoolingDown => "cooldown",
-        RecoveryOutcome.TooManyFlows => "flows",
+        ProofOutcome.OverLimit over => over.Limit.Name,
+        ProofOutcome.CoolingDown => "cooldown",
+        ProofOutcome.TooManyFlows => "flows",
         _ => "",
     };
 
@@ -63,7 +63,7 @@ internal static class RagflowAnswers
         return Refuse(context, RagflowEnvelope.NotEffective, $"you still have to wait {RateLimitFields.RetryAfterSeconds(remaining)} seconds");
     }
 
-    private static async Task WritePictureAsync(HttpContext context, RecoveryOutcome.CaptchaIssued captcha)
+    private static async Task WritePictureAsync(HttpContext context, ProofOutcome.CaptchaIssued captcha)
     {
         context.Response.ContentType = captcha.ContentType;
         context.Response.ContentLength = captcha.Picture.Length;

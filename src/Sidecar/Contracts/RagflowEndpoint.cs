@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sidecar.Hosting;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
 
@@ -60,7 +60,7 @@ internal sealed partial class RagflowEndpoint(
         var limit = await limits.Client.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         if (!limit.Allowed)
         {
-            decision.Make(new RecoveryOutcome.OverLimit(limit), null);
+            decision.Make(new ProofOutcome.OverLimit(limit), null);
             await RagflowAnswers.WaitAsync(context, limit);
             return;
         }
@@ -129,20 +129,20 @@ internal sealed partial class RagflowEndpoint(
     }
 
     /// <summary>Pictures have a limit of their own, counted beside the one on all requests.</summary>
-    private async Task CaptchaAsync(StepRequest request, RecoveryFlow flow, string email)
+    private async Task CaptchaAsync(StepRequest request, ProofFlow flow, string email)
     {
         var (context, client) = (request.Context, request.Client);
         var limit = await limits.Captcha.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         await (limit switch
         {
-            { Allowed: false } => AnswerAsync(request, email, new RecoveryOutcome.OverLimit(limit)),
+            { Allowed: false } => AnswerAsync(request, email, new ProofOutcome.OverLimit(limit)),
             _ when email.Length == 0 => MissingAsync(request, "email is required"),
             _ => AnswerAsync(request, email, await flow.CaptchaAsync(email, request.Ticket, context.RequestAborted)),
         });
     }
 
     /// <summary>Reads email and one more field by the app's rules, in the app's order.</summary>
-    private async Task WithFieldsAsync(StepRequest request, string name, string missing, Func<string?, string, ValueTask<RecoveryOutcome>> step)
+    private async Task WithFieldsAsync(StepRequest request, string name, string missing, Func<string?, string, ValueTask<ProofOutcome>> step)
     {
         var body = await RequestBody.ReadAsync(request.Context.Request, request.Context.RequestAborted);
         var second = body.Fields[name];
@@ -173,7 +173,7 @@ internal sealed partial class RagflowEndpoint(
         return RagflowAnswers.Refuse(request.Context, RagflowEnvelope.Argument, message);
     }
 
-    private Task AnswerAsync(StepRequest request, string? typed, RecoveryOutcome outcome)
+    private Task AnswerAsync(StepRequest request, string? typed, ProofOutcome outcome)
     {
         request.Decision.Make(outcome, typed);
         if (outcome.Ticket is { } ticket)

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Sidecar.Hosting;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 
 namespace Sidecar.Contracts;
 
@@ -27,4 +27,4 @@ internal sealed class RecoverySwitch : IDisposable
 }
 
 /// <summary>The two halves of recovery: what the sidecar answers itself, and what it hands over.</summary>
-internal sealed record RecoveryService(RecoveryFlow Flow, ResetHandover Reset);
+internal sealed record RecoveryService(ProofFlow Flow, ResetHandover Reset);

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sidecar.Hosting;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 using Sidecar.Upstream;
 
 namespace Sidecar.Contracts;
@@ -11,7 +11,7 @@ namespace Sidecar.Contracts;
 /// reservation by what the app said. The client's disconnect stops none of it.
 /// </summary>
 internal sealed partial class ResetHandover(
-    RecoveryFlow flow,
+    ProofFlow flow,
     IHandoff handoff,
     AppForwarder forwarder,
     ForwardOptions options,
@@ -52,7 +52,7 @@ internal sealed partial class ResetHandover(
 
         var typed = body.Fields["email"].Text;
         var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, context.RequestAborted);
-        if (outcome is not RecoveryOutcome.Proven { Reservation: var reservation })
+        if (outcome is not ProofOutcome.Proven { Reservation: var reservation })
         {
             request.Decision.Make(outcome, typed);
             await RagflowAnswers.WriteAsync(context, outcome);

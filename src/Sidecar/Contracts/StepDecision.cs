@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 
 namespace Sidecar.Contracts;
 
@@ -22,7 +22,7 @@ internal sealed class StepDecision(Activity? span, Action<Activity?, string, str
         }
     }
 
-    public void Make(RecoveryOutcome outcome, string? typed) => Make(outcome.Name, typed, RagflowAnswers.LimitOf(outcome));
+    public void Make(ProofOutcome outcome, string? typed) => Make(outcome.Name, typed, RagflowAnswers.LimitOf(outcome));
 
     public void Dispose()
     {

@@ -6,3 +6,9 @@ internal enum Purpose
     Recovery = 1,
     Verification = 2,
 }
+
+/// <summary>Purposes as telemetry words them.</summary>
+internal static class PurposeWords
+{
+    public static string Word(this Purpose purpose) => purpose == Purpose.Recovery ? "recovery" : "verification";
+}

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text;
 using Sidecar.Accounts;
 using Sidecar.Mail;
+using Sidecar.Otp;
+using Sidecar.Proof;
 
 namespace Sidecar.Recovery;
 
@@ -10,7 +11,7 @@ namespace Sidecar.Recovery;
 /// The recovery mails: what the queue keeps of them, and what becomes of it when its time comes. The account is looked up
 /// here, in the worker, where no client waits for it.
 /// </summary>
-internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, TimeProvider clock, MailAudit? audit = null) : IOutboxResolver
+internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, TimeProvider clock, MailAudit? audit = null) : IOutboxResolver, IProofMail
 {
     private const string Language = "en";
 
@@ -19,7 +20,6 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
 
     public string Kind => "recovery-code";
 
-    /// <summary>Whether there is a relay to send through.</summary>
     public bool IsConfigured => smtp.IsConfigured;
 
     /// <summary>The entry for a code: lifetime in minutes, code and address, one a line.</summary>
@@ -29,8 +29,9 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
         return new(Kind, Encoding.UTF8.GetBytes(payload), clock.GetUtcNow() + lifetime, Activity.Current?.Context ?? default);
     }
 
-    /// <summary>A moment within the spread that no client can foresee, so that whoever times the next answers cannot tell a mail by it.</summary>
-    public static TimeSpan NextDelay(TimeSpan spread) => spread > TimeSpan.Zero ? TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)spread.TotalMilliseconds + 1)) : TimeSpan.Zero;
+    /// <summary>Nobody recovers what nobody has.</summary>
+    public async ValueTask<ProofOutcome?> RefusalAsync(EmailAddress address, CancellationToken cancellationToken) =>
+        await accounts.ExistsAsync(address, cancellationToken) ? null : new ProofOutcome.UnknownAddress();
 
     public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
@@ -47,7 +48,7 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
     {
         if (EmailAddress.TryParse(Read(entry)[2], out var address))
         {
-            audit?.Ended(address.Normalised, outcome, entry.Parent);
+            audit?.Ended(Purpose.Recovery, address.Normalised, outcome, entry.Parent);
         }
     }
 

@@ -1,17 +1,8 @@
 using Sidecar.Hosting;
 using Sidecar.Otp;
+using Sidecar.Proof;
 
 namespace Sidecar.Recovery;
-
-/// <summary>Whether answers may tell known from unknown addresses.</summary>
-internal enum AnswerStyle
-{
-    /// <summary>The same answer to everybody; the look-up happens in the mail worker. Default.</summary>
-    Uniform,
-
-    /// <summary>As the app would answer: the account is looked up and the first delivery attempt awaited inline.</summary>
-    App,
-}
 
 /// <summary>The recovery flow's numbers.</summary>
 /// <param name="Enabled"><c>recovery.enabled</c>: default true. Off, the paths stay guarded.</param>
@@ -40,16 +31,14 @@ internal sealed record RecoveryOptions(
 {
     public const string Section = "recovery";
 
-    /// <summary>How long a client waits for the first delivery attempt where answers follow the app.</summary>
-    public static readonly TimeSpan DeliveryPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// <c>recovery.mail_spread</c>: a mail starts at a random moment within this time after the answer, where answers are uniform.
     /// 0s to 10s; default 1s. Making and sending a mail is work that slows the next answers down, and nobody's mail is no work.
     /// </summary>
     public TimeSpan MailSpread { get; init; } = TimeSpan.FromSeconds(1);
 
-    public FlowRules Rules => new(CodeLifetime, Cooldown, Tries, Lock, MaxFlowsPerAddress);
+    /// <summary>What these numbers are to the steps.</summary>
+    public ProofOptions Proof => new(Purpose.Recovery, Answers, new(CodeLifetime, Cooldown, Tries, Lock, MaxFlowsPerAddress), VerifiedLifetime) { MailSpread = MailSpread };
 
     public static RecoveryOptions Read(SettingsSection root)
     {

@@ -1,7 +1,7 @@
 using Sidecar.FunctionalTests.Hosting;
 using Sidecar.Hosting;
 using Sidecar.Otp;
-using Sidecar.Tests.Recovery;
+using Sidecar.Tests.Proof;
 
 namespace Sidecar.FunctionalTests.Redis;
 

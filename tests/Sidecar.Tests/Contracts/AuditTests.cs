@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Hosting;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 using Sidecar.Tests.Recovery;
 using Sidecar.Throttling;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Otp;
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Tests.Recovery;
 using Sidecar.Throttling;

@@ -1,5 +1,5 @@
 using Sidecar.Contracts;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 using Sidecar.Throttling;
 
 namespace Sidecar.Tests.Contracts;
@@ -7,24 +7,24 @@ namespace Sidecar.Tests.Contracts;
 /// <summary>The words that clients read, one by one.</summary>
 public sealed class RagflowAnswersTests
 {
-    private static readonly (RecoveryOutcome Outcome, string Answer)[] Words =
+    private static readonly (ProofOutcome Outcome, string Answer)[] Words =
     [
-        (new RecoveryOutcome.UnknownAddress(), Envelope(102, "false", "invalid email")),
-        (new RecoveryOutcome.InvalidAddress(), Envelope(102, "false", "invalid email")),
-        (new RecoveryOutcome.CaptchaEnded(), Envelope(10, "false", "invalid or expired captcha")),
-        (new RecoveryOutcome.WrongCaptcha(), Envelope(109, "false", "invalid or expired captcha")),
-        (new RecoveryOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)), Envelope(10, "false", "you still have to wait 42 seconds")),
-        (new RecoveryOutcome.TooManyFlows(TimeSpan.FromSeconds(90), 3, TimeSpan.FromMinutes(5)), Envelope(10, "false", "you still have to wait 90 seconds")),
-        (new RecoveryOutcome.OverLimit(new("recipient-hour", Allowed: false, 5, TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(99.5), TimeSpan.FromSeconds(99.5))), Envelope(10, "false", "you still have to wait 100 seconds")),
-        (new RecoveryOutcome.HandoverBusy(TimeSpan.Zero), Envelope(10, "false", "you still have to wait 1 seconds")),
-        (new RecoveryOutcome.Locked(), Envelope(10, "false", "too many attempts, try later")),
-        (new RecoveryOutcome.CodeSent(), Envelope(0, "true", "verification passed, email sent")),
-        (new RecoveryOutcome.MailUnavailable(), Envelope(500, "false", "failed to send email")),
-        (new RecoveryOutcome.NoLiveCode(), Envelope(10, "false", "expired otp")),
-        (new RecoveryOutcome.WrongCode(), Envelope(109, "false", "expired otp")),
-        (new RecoveryOutcome.Verified(), Envelope(0, "true", "otp verified")),
-        (new RecoveryOutcome.Unproven(), Envelope(109, "false", "email not verified")),
-        (new RecoveryOutcome.Unavailable("store"), Envelope(500, "false", "service temporarily unavailable")),
+        (new ProofOutcome.UnknownAddress(), Envelope(102, "false", "invalid email")),
+        (new ProofOutcome.InvalidAddress(), Envelope(102, "false", "invalid email")),
+        (new ProofOutcome.CaptchaEnded(), Envelope(10, "false", "invalid or expired captcha")),
+        (new ProofOutcome.WrongCaptcha(), Envelope(109, "false", "invalid or expired captcha")),
+        (new ProofOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)), Envelope(10, "false", "you still have to wait 42 seconds")),
+        (new ProofOutcome.TooManyFlows(TimeSpan.FromSeconds(90), 3, TimeSpan.FromMinutes(5)), Envelope(10, "false", "you still have to wait 90 seconds")),
+        (new ProofOutcome.OverLimit(new("recipient-hour", Allowed: false, 5, TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(99.5), TimeSpan.FromSeconds(99.5))), Envelope(10, "false", "you still have to wait 100 seconds")),
+        (new ProofOutcome.HandoverBusy(TimeSpan.Zero), Envelope(10, "false", "you still have to wait 1 seconds")),
+        (new ProofOutcome.Locked(), Envelope(10, "false", "too many attempts, try later")),
+        (new ProofOutcome.CodeSent(), Envelope(0, "true", "verification passed, email sent")),
+        (new ProofOutcome.MailUnavailable(), Envelope(500, "false", "failed to send email")),
+        (new ProofOutcome.NoLiveCode(), Envelope(10, "false", "expired otp")),
+        (new ProofOutcome.WrongCode(), Envelope(109, "false", "expired otp")),
+        (new ProofOutcome.Verified(), Envelope(0, "true", "otp verified")),
+        (new ProofOutcome.Unproven(), Envelope(109, "false", "email not verified")),
+        (new ProofOutcome.Unavailable("store"), Envelope(500, "false", "service temporarily unavailable")),
     ];
 
     [Fact]
@@ -41,10 +41,10 @@ public sealed class RagflowAnswersTests
     [Fact]
     public void Words_Outcomes_AreAllThere()
     {
-        var elsewhere = new[] { typeof(RecoveryOutcome.CaptchaIssued), typeof(RecoveryOutcome.Proven) };
+        var elsewhere = new[] { typeof(ProofOutcome.CaptchaIssued), typeof(ProofOutcome.Proven) };
 
         Assert.Equal(
-            typeof(RecoveryOutcome).GetNestedTypes().Except(elsewhere).Select(static type => type.Name).Order(),
+            typeof(ProofOutcome).GetNestedTypes().Except(elsewhere).Select(static type => type.Name).Order(),
             Words.Select(static word => word.Outcome.GetType().Name).Order());
     }
 
@@ -52,7 +52,7 @@ public sealed class RagflowAnswersTests
     public async Task Write_CoolingDown_TellsTheWaitInTheStandardFields()
     {
         var exchange = new HttpExchange();
-        await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)));
+        await RagflowAnswers.WriteAsync(exchange.Context, new ProofOutcome.CoolingDown(TimeSpan.FromSeconds(41.2), TimeSpan.FromSeconds(60)));
 
         Assert.Equal(("42", "\"cooldown\";q=1;w=60", "\"cooldown\";r=0;t=42"), (exchange.Header("Retry-After"), exchange.Header("RateLimit-Policy"), exchange.Header("RateLimit")));
     }
@@ -61,7 +61,7 @@ public sealed class RagflowAnswersTests
     public async Task Write_OverLimit_NamesTheLimitInTheStandardFields()
     {
         var exchange = new HttpExchange();
-        await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.OverLimit(new("guesses", Allowed: false, 100, TimeSpan.FromHours(24), 0, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(9))));
+        await RagflowAnswers.WriteAsync(exchange.Context, new ProofOutcome.OverLimit(new("guesses", Allowed: false, 100, TimeSpan.FromHours(24), 0, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(9))));
 
         Assert.Equal(("9", "\"guesses\";q=100;w=86400", "\"guesses\";r=0;t=9"), (exchange.Header("Retry-After"), exchange.Header("RateLimit-Policy"), exchange.Header("RateLimit")));
     }
@@ -95,7 +95,7 @@ public sealed class RagflowAnswersTests
     public async Task Write_Captcha_IsThePicture(string method, string body)
     {
         var exchange = new HttpExchange(method);
-        await RagflowAnswers.WriteAsync(exchange.Context, new RecoveryOutcome.CaptchaIssued("JPEG"u8.ToArray(), "image/jpeg"));
+        await RagflowAnswers.WriteAsync(exchange.Context, new ProofOutcome.CaptchaIssued("JPEG"u8.ToArray(), "image/jpeg"));
 
         Assert.Equal((200, "image/jpeg", 4, body), (exchange.Context.Response.StatusCode, exchange.Context.Response.ContentType, exchange.Context.Response.ContentLength, exchange.Answer));
     }

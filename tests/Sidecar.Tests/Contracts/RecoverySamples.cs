@@ -1,3 +1,4 @@
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 
@@ -9,7 +10,7 @@ internal static class RecoverySamples
     public static RecoveryOptions Options { get; } = RecoveryOptions.Read(TestSettings.Of());
 
     /// <summary>The address's limits as they are by default, and none by domain.</summary>
-    public static RecoveryLimits Limits(TimeProvider time)
+    public static ProofLimits Limits(TimeProvider time)
     {
         var catalog = new LimitCatalog();
         return new(catalog, new AxisLimiters(time, shared: null).Of(catalog.Domain));

@@ -5,11 +5,12 @@ internal static class Rooms
 {
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
-        ["Contracts"] = 3,
-        ["Pages"] = 3,
-        ["Doctor"] = 3,
-        ["Recovery"] = 2,
-        ["Verification"] = 2,
+        ["Contracts"] = 4,
+        ["Pages"] = 4,
+        ["Doctor"] = 4,
+        ["Recovery"] = 3,
+        ["Verification"] = 3,
+        ["Proof"] = 2,
         ["Otp"] = 1,
         ["Captcha"] = 1,
         ["Mail"] = 1,
@@ -19,7 +20,7 @@ internal static class Rooms
         ["Hosting"] = 0,
     };
 
-    /// <summary>What the flows must not know, so that another contract or store leaves them alone.</summary>
+    /// <summary>What the flows and their steps must not know, so that another contract or store leaves them alone.</summary>
     private static readonly string[] StrangeToFlows = ["Microsoft.AspNetCore", "System.Net.Http", "System.Text.Json", "StackExchange.Redis", "MailKit", "MimeKit", "Yarp"];
 
     /// <summary>The composition of the house, which knows all.</summary>
@@ -41,7 +42,7 @@ internal static class Rooms
         from == Outside || from == to || (to != Outside && Floors[from] > Floors[to]);
 
     public static bool MayKnow(string from, Type foreign) =>
-        from == Outside || Floors[from] != 2 || !StrangeToFlows.Any(prefix => IsBelow(foreign.Namespace, prefix));
+        from == Outside || Floors[from] is not (2 or 3) || !StrangeToFlows.Any(prefix => IsBelow(foreign.Namespace, prefix));
 
     public static bool IsBelow(string? name, string prefix) =>
         name is not null && name.StartsWith(prefix, StringComparison.Ordinal) && (name.Length == prefix.Length || name[prefix.Length] == '.');

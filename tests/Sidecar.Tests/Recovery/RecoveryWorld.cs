@@ -2,9 +2,11 @@ using Microsoft.Extensions.Time.Testing;
 using Sidecar.Captcha;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Tests.Accounts;
 using Sidecar.Tests.Contracts;
+using Sidecar.Tests.Proof;
 using Sidecar.Throttling;
 
 namespace Sidecar.Tests.Recovery;
@@ -27,7 +29,7 @@ internal sealed class RecoveryWorld : IDisposable
         Store = new(new MemoryOtpStore(Clock, store ?? new StoreOptions()));
         Tickets = new(new Sealer(keys));
         Mail = new(new SmtpOptions { Server = hasRelay ? "relay" : "" }, Accounts, Clock);
-        Flow = new(Options, _captchas, Store, Tickets, keys, new CodeGenerator(Options.CodeLength), new CodeHasher(keys), Accounts, Outbox, Mail, RecoverySamples.Limits(Clock), Clock);
+        Flow = new(Options.Proof, _captchas, Store, Tickets, keys, new CodeGenerator(Options.CodeLength), new CodeHasher(keys), Outbox, Mail, RecoverySamples.Limits(Clock), Clock);
     }
 
     public RecoveryOptions Options { get; }
@@ -44,18 +46,18 @@ internal sealed class RecoveryWorld : IDisposable
 
     public RecoveryMail Mail { get; }
 
-    public RecoveryFlow Flow { get; }
+    public ProofFlow Flow { get; }
 
     public static RecoveryWorld AnsweringLikeTheApp() => new(static defaults => defaults with { Answers = AnswerStyle.App });
 
-    public ValueTask<RecoveryOutcome> CaptchaAsync(string? address = Alice, string? ticket = null) => Flow.CaptchaAsync(address, ticket, default);
+    public ValueTask<ProofOutcome> CaptchaAsync(string? address = Alice, string? ticket = null) => Flow.CaptchaAsync(address, ticket, default);
 
-    public ValueTask<RecoveryOutcome> SendAsync(string? ticket, string answer = Answer, string? address = Alice, string network = "192.0.2.1") =>
+    public ValueTask<ProofOutcome> SendAsync(string? ticket, string answer = Answer, string? address = Alice, string network = "192.0.2.1") =>
         Flow.SendCodeAsync(address, answer, ticket, network, default);
 
-    public ValueTask<RecoveryOutcome> VerifyAsync(string? ticket, string code, string? address = Alice) => Flow.VerifyAsync(address, code, ticket, default);
+    public ValueTask<ProofOutcome> VerifyAsync(string? ticket, string code, string? address = Alice) => Flow.VerifyAsync(address, code, ticket, default);
 
-    public ValueTask<RecoveryOutcome> ReserveAsync(string? ticket, string? address = Alice) => Flow.ReserveAsync(address, ticket, TimeSpan.FromSeconds(30), default);
+    public ValueTask<ProofOutcome> ReserveAsync(string? ticket, string? address = Alice) => Flow.ReserveAsync(address, ticket, TimeSpan.FromSeconds(30), default);
 
     /// <summary>A ticket with a picture to answer.</summary>
     public async Task<string> ShownAsync(string address = Alice, string? ticket = null) => (await CaptchaAsync(address, ticket)).Ticket!;
@@ -64,7 +66,7 @@ internal sealed class RecoveryWorld : IDisposable
     public async Task<string> SentAsync(string address = Alice, string network = "192.0.2.1")
     {
         var outcome = await SendAsync(await ShownAsync(address), address: address, network: network);
-        Assert.IsType<RecoveryOutcome.CodeSent>(outcome);
+        Assert.IsType<ProofOutcome.CodeSent>(outcome);
         return outcome.Ticket!;
     }
 
@@ -73,7 +75,7 @@ internal sealed class RecoveryWorld : IDisposable
     {
         var ticket = await SentAsync(address);
         var outcome = await VerifyAsync(ticket, Outbox.LastCode, address);
-        Assert.IsType<RecoveryOutcome.Verified>(outcome);
+        Assert.IsType<ProofOutcome.Verified>(outcome);
         return outcome.Ticket!;
     }
 

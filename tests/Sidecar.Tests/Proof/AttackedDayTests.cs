@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Sidecar.Otp;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 public sealed class AttackedDayTests : AttackedDayContract
 {

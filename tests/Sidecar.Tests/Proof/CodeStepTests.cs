@@ -1,8 +1,9 @@
 using Sidecar.Mail;
 using Sidecar.Otp;
-using Sidecar.Recovery;
+using Sidecar.Proof;
+using Sidecar.Tests.Recovery;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 public sealed class CodeStepTests : IDisposable
 {
@@ -17,7 +18,7 @@ public sealed class CodeStepTests : IDisposable
     {
         var outcome = await _world.SendAsync(await _world.ShownAsync(), answer);
 
-        Assert.IsType<RecoveryOutcome.CodeSent>(outcome);
+        Assert.IsType<ProofOutcome.CodeSent>(outcome);
         Assert.Matches("^[A-Z]{8}$", _world.Outbox.LastCode);
         Assert.Equal(_world.Clock.GetUtcNow() + TimeSpan.FromMinutes(5), Assert.Single(_world.Outbox.Entries).Expires);
         Assert.Null(_world.Open(outcome.Ticket).Captcha);
@@ -35,9 +36,9 @@ public sealed class CodeStepTests : IDisposable
     [Fact]
     public async Task SendCode_NoCaptchaAsked_IsEnded()
     {
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync(null));
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync("garbage"));
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync(await _world.ShownAsync("bob@example.com")));
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync(null));
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync("garbage"));
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync(await _world.ShownAsync("bob@example.com")));
         Assert.Empty(_world.Outbox.Entries);
     }
 
@@ -49,7 +50,7 @@ public sealed class CodeStepTests : IDisposable
         var ticket = await _world.ShownAsync();
         _world.Clock.Advance(TimeSpan.FromSeconds(seconds));
 
-        Assert.Equal(sends, await _world.SendAsync(ticket) is RecoveryOutcome.CodeSent);
+        Assert.Equal(sends, await _world.SendAsync(ticket) is ProofOutcome.CodeSent);
     }
 
     [Fact]
@@ -59,10 +60,10 @@ public sealed class CodeStepTests : IDisposable
 
         var wrong = await _world.SendAsync(ticket, "WRONG");
 
-        Assert.IsType<RecoveryOutcome.WrongCaptcha>(wrong);
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync(wrong.Ticket));
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync(ticket));
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync(ticket, "WRONG"));
+        Assert.IsType<ProofOutcome.WrongCaptcha>(wrong);
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync(wrong.Ticket));
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync(ticket));
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync(ticket, "WRONG"));
         Assert.Empty(_world.Outbox.Entries);
     }
 
@@ -72,7 +73,7 @@ public sealed class CodeStepTests : IDisposable
         var ticket = await _world.ShownAsync();
         await _world.SendAsync(ticket);
 
-        Assert.IsType<RecoveryOutcome.CaptchaEnded>(await _world.SendAsync(ticket));
+        Assert.IsType<ProofOutcome.CaptchaEnded>(await _world.SendAsync(ticket));
         Assert.Single(_world.Outbox.Entries);
     }
 
@@ -83,11 +84,11 @@ public sealed class CodeStepTests : IDisposable
         _world.Clock.Advance(TimeSpan.FromSeconds(20.5));
         var shown = await _world.ShownAsync(ticket: sent);
 
-        var cooling = Assert.IsType<RecoveryOutcome.CoolingDown>(await _world.SendAsync(shown));
+        var cooling = Assert.IsType<ProofOutcome.CoolingDown>(await _world.SendAsync(shown));
 
         Assert.Equal((TimeSpan.FromSeconds(39.5), TimeSpan.FromSeconds(60), shown), (cooling.Remaining, cooling.Cooldown, cooling.Ticket));
         _world.Clock.Advance(TimeSpan.FromSeconds(39.5));
-        Assert.IsType<RecoveryOutcome.CodeSent>(await _world.SendAsync(shown));
+        Assert.IsType<ProofOutcome.CodeSent>(await _world.SendAsync(shown));
     }
 
     [Fact]
@@ -98,8 +99,8 @@ public sealed class CodeStepTests : IDisposable
         _world.Clock.Advance(TimeSpan.FromSeconds(60));
         await _world.SendAsync(await _world.ShownAsync(ticket: ticket));
 
-        Assert.IsType<RecoveryOutcome.WrongCode>(await _world.VerifyAsync(ticket, first));
-        Assert.IsType<RecoveryOutcome.Verified>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.WrongCode>(await _world.VerifyAsync(ticket, first));
+        Assert.IsType<ProofOutcome.Verified>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class CodeStepTests : IDisposable
         await _world.SentAsync();
         _world.Clock.Advance(TimeSpan.FromSeconds(60));
 
-        var refused = Assert.IsType<RecoveryOutcome.TooManyFlows>(await _world.SendAsync(await _world.ShownAsync()));
+        var refused = Assert.IsType<ProofOutcome.TooManyFlows>(await _world.SendAsync(await _world.ShownAsync()));
 
         Assert.Equal(TimeSpan.FromMinutes(4), refused.Remaining);
     }
@@ -124,7 +125,7 @@ public sealed class CodeStepTests : IDisposable
 
         _world.Clock.Advance(TimeSpan.FromSeconds(60));
 
-        Assert.IsType<RecoveryOutcome.Locked>(await _world.SendAsync(await _world.ShownAsync(ticket: ticket)));
+        Assert.IsType<ProofOutcome.Locked>(await _world.SendAsync(await _world.ShownAsync(ticket: ticket)));
     }
 
     [Fact]
@@ -133,7 +134,7 @@ public sealed class CodeStepTests : IDisposable
         using var world = new RecoveryWorld(store: new StoreOptions { MaxFlows = 1 });
         await world.SentAsync();
 
-        Assert.IsType<RecoveryOutcome.Unavailable>(await world.SendAsync(await world.ShownAsync("bob@example.com"), address: "bob@example.com"));
+        Assert.IsType<ProofOutcome.Unavailable>(await world.SendAsync(await world.ShownAsync("bob@example.com"), address: "bob@example.com"));
     }
 
     [Theory]
@@ -148,7 +149,7 @@ public sealed class CodeStepTests : IDisposable
 
         var outcome = await world.SendAsync(ticket);
 
-        Assert.IsType<RecoveryOutcome.MailUnavailable>(outcome);
+        Assert.IsType<ProofOutcome.MailUnavailable>(outcome);
         Assert.Equal(ticket, outcome.Ticket);
         Assert.Empty(world.Store.Calls);
     }
@@ -159,7 +160,7 @@ public sealed class CodeStepTests : IDisposable
         _world.Outbox.IsFull = true;
         var outcome = await _world.SendAsync(await _world.ShownAsync());
 
-        Assert.IsType<RecoveryOutcome.MailUnavailable>(outcome);
+        Assert.IsType<ProofOutcome.MailUnavailable>(outcome);
         Assert.Equal("withdraw", _world.Store.Calls[^1]);
         _world.Outbox.IsFull = false;
         await _world.SentAsync();
@@ -192,8 +193,8 @@ public sealed class CodeStepTests : IDisposable
         var failed = await world.SendAsync(await world.ShownAsync());
         var dead = world.Outbox.LastCode;
 
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await world.VerifyAsync(failed.Ticket, dead));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await world.VerifyAsync(failed.Ticket, dead));
         world.Outbox.Ends = DeliveryOutcome.Delivered;
-        Assert.IsType<RecoveryOutcome.CodeSent>(await world.SendAsync(await world.ShownAsync(ticket: failed.Ticket)));
+        Assert.IsType<ProofOutcome.CodeSent>(await world.SendAsync(await world.ShownAsync(ticket: failed.Ticket)));
     }
 }

@@ -1,6 +1,7 @@
-using Sidecar.Recovery;
+using Sidecar.Proof;
+using Sidecar.Tests.Recovery;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>With uniform answers nothing that a client can see or time may depend on whether the address has an account.</summary>
 public sealed class UniformAnswersTests
@@ -31,9 +32,9 @@ public sealed class UniformAnswersTests
     private static async Task<List<string>> WalkAsync(RecoveryWorld world, string address)
     {
         var said = new List<string>();
-        RecoveryOutcome Note(RecoveryOutcome outcome)
+        ProofOutcome Note(ProofOutcome outcome)
         {
-            said.Add($"{outcome.Name} {outcome.Ticket?.Length} {(outcome as RecoveryOutcome.CoolingDown)?.Remaining}");
+            said.Add($"{outcome.Name} {outcome.Ticket?.Length} {(outcome as ProofOutcome.CoolingDown)?.Remaining}");
             return outcome;
         }
 

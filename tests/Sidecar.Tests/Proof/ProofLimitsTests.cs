@@ -3,12 +3,12 @@ using Microsoft.Extensions.Time.Testing;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 using Sidecar.Throttling;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
-public sealed class RecoveryLimitsTests
+public sealed class ProofLimitsTests
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_750_000_123));
 
@@ -18,7 +18,7 @@ public sealed class RecoveryLimitsTests
         await using var world = World();
         await SendManyAsync(world, 5);
 
-        var over = Assert.IsType<RecoveryOutcome.OverLimit>(await world.SendCodeAsync(null, "n9"));
+        var over = Assert.IsType<ProofOutcome.OverLimit>(await world.SendCodeAsync(null, "n9"));
 
         Assert.Equal(("recipient-hour", false, 5, TimeSpan.FromHours(1), 0), (over.Limit.Name, over.Limit.Allowed, over.Limit.Limit, over.Limit.Window, over.Limit.Remaining));
         Assert.Equal(over.Limit.RetryAfter, over.Limit.Reset);
@@ -34,7 +34,7 @@ public sealed class RecoveryLimitsTests
         world.Advance(TimeSpan.FromHours(2));
         await SendManyAsync(world, 5);
 
-        Assert.Equal("recipient-day", Assert.IsType<RecoveryOutcome.OverLimit>(await world.SendCodeAsync(null, "n99")).Limit.Name);
+        Assert.Equal("recipient-day", Assert.IsType<ProofOutcome.OverLimit>(await world.SendCodeAsync(null, "n99")).Limit.Name);
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class RecoveryLimitsTests
         await SendManyAsync(world, 4);
         var sent = await world.SendCodeAsync(null, "owner");
         world.Advance(TimeSpan.FromSeconds(60));
-        Assert.IsType<RecoveryOutcome.OverLimit>(await world.SendCodeAsync(sent.Ticket, "owner"));
+        Assert.IsType<ProofOutcome.OverLimit>(await world.SendCodeAsync(sent.Ticket, "owner"));
 
-        Assert.IsType<RecoveryOutcome.Verified>(await world.VerifyAsync(sent.Ticket, world.Inbox.LastCode));
+        Assert.IsType<ProofOutcome.Verified>(await world.VerifyAsync(sent.Ticket, world.Inbox.LastCode));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RecoveryLimitsTests
         await world.VerifyAsync(sent.Ticket, "WRONGONE");
         await world.VerifyAsync(sent.Ticket, "WRONGONE");
 
-        var over = Assert.IsType<RecoveryOutcome.OverLimit>(await world.VerifyAsync(sent.Ticket, world.Inbox.LastCode));
+        var over = Assert.IsType<ProofOutcome.OverLimit>(await world.VerifyAsync(sent.Ticket, world.Inbox.LastCode));
 
         Assert.Equal("guesses", over.Limit.Name);
     }
@@ -69,13 +69,13 @@ public sealed class RecoveryLimitsTests
         world.Inbox.Awaited = DeliveryOutcome.Permanent;
         for (var i = 0; i < 8; i++)
         {
-            Assert.IsType<RecoveryOutcome.MailUnavailable>(await world.SendCodeAsync(null, "n1"));
+            Assert.IsType<ProofOutcome.MailUnavailable>(await world.SendCodeAsync(null, "n1"));
         }
 
         world.Inbox.Awaited = DeliveryOutcome.Delivered;
         var sent = await world.SendCodeAsync(null, "n1");
 
-        Assert.IsType<RecoveryOutcome.CodeSent>(sent);
+        Assert.IsType<ProofOutcome.CodeSent>(sent);
     }
 
     [Fact]
@@ -83,10 +83,10 @@ public sealed class RecoveryLimitsTests
     {
         await using var world = World(new LimitCatalog { RecipientHour = Limit("recipient-hour", 1) }, ("answers", "app"));
         world.Inbox.Awaited = DeliveryOutcome.StillQueued;
-        Assert.IsType<RecoveryOutcome.CodeSent>(await world.SendCodeAsync(null, "n1"));
+        Assert.IsType<ProofOutcome.CodeSent>(await world.SendCodeAsync(null, "n1"));
         world.Advance(TimeSpan.FromMinutes(6));
 
-        Assert.IsType<RecoveryOutcome.OverLimit>(await world.SendCodeAsync(null, "n2"));
+        Assert.IsType<ProofOutcome.OverLimit>(await world.SendCodeAsync(null, "n2"));
     }
 
     [Fact]
@@ -95,14 +95,14 @@ public sealed class RecoveryLimitsTests
         await using var world = World(new LimitCatalog { Domain = Limit("domain", 2) });
         await world.SendCodeAsync(null, "n1", "a@acme.test");
         // Refused for its cooldown: takes nothing from the domain.
-        Assert.IsType<RecoveryOutcome.CoolingDown>(await world.SendCodeAsync(null, "n2", "a@acme.test"));
-        Assert.IsType<RecoveryOutcome.CodeSent>(await world.SendCodeAsync(null, "n1", "b@acme.test"));
+        Assert.IsType<ProofOutcome.CoolingDown>(await world.SendCodeAsync(null, "n2", "a@acme.test"));
+        Assert.IsType<ProofOutcome.CodeSent>(await world.SendCodeAsync(null, "n1", "b@acme.test"));
 
-        var over = Assert.IsType<RecoveryOutcome.OverLimit>(await world.SendCodeAsync(null, "n1", "c@acme.test"));
+        var over = Assert.IsType<ProofOutcome.OverLimit>(await world.SendCodeAsync(null, "n1", "c@acme.test"));
 
         Assert.Equal("domain", over.Limit.Name);
-        Assert.IsType<RecoveryOutcome.CodeSent>(await world.SendCodeAsync(null, "n1", "c@other.test"));
-        Assert.IsType<RecoveryOutcome.OverLimit>(await world.SendCodeAsync(null, "n1", "d@acme.test"));
+        Assert.IsType<ProofOutcome.CodeSent>(await world.SendCodeAsync(null, "n1", "c@other.test"));
+        Assert.IsType<ProofOutcome.OverLimit>(await world.SendCodeAsync(null, "n1", "d@acme.test"));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class RecoveryLimitsTests
     {
         for (var i = 0; i < count; i++)
         {
-            Assert.IsType<RecoveryOutcome.CodeSent>(await world.SendCodeAsync(null, $"network {i}"));
+            Assert.IsType<ProofOutcome.CodeSent>(await world.SendCodeAsync(null, $"network {i}"));
             world.Advance(TimeSpan.FromMinutes(5));
         }
     }

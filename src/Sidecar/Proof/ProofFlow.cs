@@ -6,39 +6,37 @@ using Sidecar.Mail;
 using Sidecar.Otp;
 using Sidecar.Throttling;
 
-namespace Sidecar.Recovery;
+namespace Sidecar.Proof;
 
 /// <summary>
-/// The steps by which somebody proves to control an address: picture, code, verification, reset. With uniform answers no step
-/// depends on whether the address has an account: the mail worker finds that out later.
+/// The steps by which somebody proves to control an address: picture, code, verification, and the proof's use. With uniform
+/// answers no step depends on whether the address has an account: the mail worker finds that out later. A room below the flows,
+/// because recovery and verification take the same steps and must not know each other.
 /// </summary>
-internal sealed class RecoveryFlow(
-    RecoveryOptions options,
+internal sealed class ProofFlow(
+    ProofOptions options,
     CaptchaChallenges captchas,
     IOtpStore store,
     TicketSealer tickets,
     KeyRing keys,
     CodeGenerator codes,
     CodeHasher hasher,
-    IAccountLookup accounts,
     IOutbox outbox,
-    RecoveryMail mail,
-    RecoveryLimits limits,
+    IProofMail mail,
+    ProofLimits limits,
     TimeProvider clock)
 {
-    private const Purpose Kind = Purpose.Recovery;
-
     private readonly FlowRules _rules = options.Rules with { Limits = limits.Address };
 
     /// <summary>Draws a picture. The flow of an unverified ticket for the same address goes on; any other begins anew.</summary>
-    public ValueTask<RecoveryOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
+    public ValueTask<ProofOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             await store.CheckAsync(cancellationToken);
-            var open = current is { Stage: TicketStage.Open } ? current : Ticket.New(Kind, keys.Name(address.Normalised), clock.GetUtcNow());
+            var open = current is { Stage: TicketStage.Open } ? current : Ticket.New(options.Purpose, keys.Name(address.Normalised), clock.GetUtcNow());
             var challenge = await captchas.NewAsync(cancellationToken);
             open = open.WithCaptcha(new TicketCaptcha(Ticket.NewId(), challenge.Text, clock.GetUtcNow() + captchas.Lifetime), clock.GetUtcNow());
-            return new RecoveryOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType) { Ticket = tickets.Seal(open) };
+            return new ProofOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType) { Ticket = tickets.Seal(open) };
         }, cancellationToken);
 
     /// <summary>Takes the captcha's answer and has a code mailed.</summary>
@@ -47,18 +45,18 @@ internal sealed class RecoveryFlow(
     /// <param name="ticket">The sealed ticket, if the client sent one.</param>
     /// <param name="client">The client's network; one network holds at most one live flow of an address.</param>
     /// <param name="cancellationToken">The client's patience.</param>
-    public ValueTask<RecoveryOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, CancellationToken cancellationToken) =>
+    public ValueTask<ProofOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             // Said to everybody alike and before anything is charged.
             if (!mail.IsConfigured || !outbox.CanDeliver)
             {
-                return new RecoveryOutcome.MailUnavailable();
+                return new ProofOutcome.MailUnavailable();
             }
 
             if (current is not { Stage: TicketStage.Open, Captcha: { } captcha } || captcha.Ends <= clock.GetUtcNow())
             {
-                return await RefuseAsync(new RecoveryOutcome.CaptchaEnded(), cancellationToken);
+                return await RefuseAsync(new ProofOutcome.CaptchaEnded(), cancellationToken);
             }
 
             var spent = tickets.Seal(current with { Captcha = null });
@@ -66,20 +64,20 @@ internal sealed class RecoveryFlow(
             if (!CaptchaAnswer.Matches(captcha.Answer, answer))
             {
                 var first = await store.SpendCaptchaAsync(current.AddressName, captcha.Id, remaining, cancellationToken);
-                return first ? new RecoveryOutcome.WrongCaptcha { Ticket = spent } : new RecoveryOutcome.CaptchaEnded { Ticket = spent };
+                return first ? new ProofOutcome.WrongCaptcha { Ticket = spent } : new ProofOutcome.CaptchaEnded { Ticket = spent };
             }
 
             var outcome = await IssueAsync(address, current, captcha, remaining, keys.NetworkName(client));
-            return outcome is RecoveryOutcome.CodeSent or RecoveryOutcome.CaptchaEnded ? outcome with { Ticket = spent } : outcome;
+            return outcome is ProofOutcome.CodeSent or ProofOutcome.CaptchaEnded ? outcome with { Ticket = spent } : outcome;
         }, cancellationToken);
 
     /// <summary>Takes a code. The right one turns the ticket into another, verified one.</summary>
-    public ValueTask<RecoveryOutcome> VerifyAsync(string? typed, string code, string? ticket, CancellationToken cancellationToken) =>
+    public ValueTask<ProofOutcome> VerifyAsync(string? typed, string code, string? ticket, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             if (current is not { Stage: TicketStage.Open })
             {
-                return await RefuseAsync(new RecoveryOutcome.NoLiveCode(), cancellationToken);
+                return await RefuseAsync(new ProofOutcome.NoLiveCode(), cancellationToken);
             }
 
             var flow = current.Flow;
@@ -88,61 +86,61 @@ internal sealed class RecoveryFlow(
             switch (attempt.Outcome)
             {
                 case AttemptOutcome.Locked:
-                    return new RecoveryOutcome.Locked();
+                    return new ProofOutcome.Locked();
                 case AttemptOutcome.GuessesSpent:
                     return limits.Refusal(attempt);
                 case AttemptOutcome.NoLiveCode:
-                    return new RecoveryOutcome.NoLiveCode();
+                    return new ProofOutcome.NoLiveCode();
             }
 
             if (!hasher.Matches(attempt.Code!, flow, Normalise(code)))
             {
                 // Under a key that left the ring nothing can be right, so there is no code to be wrong about.
-                return keys.TryFind(attempt.Code!.KeyId, out _) ? new RecoveryOutcome.WrongCode() : new RecoveryOutcome.NoLiveCode();
+                return keys.TryFind(attempt.Code!.KeyId, out _) ? new ProofOutcome.WrongCode() : new ProofOutcome.NoLiveCode();
             }
 
             // A new name for what is proven now: whoever planted or learnt the old ticket has nothing.
             var verified = current.Rotated(clock.GetUtcNow());
             return await store.RedeemAsync(flow, attempt.Generation, verified.Flow, options.VerifiedLifetime, cancellationToken)
-                ? new RecoveryOutcome.Verified { Ticket = tickets.Seal(verified) }
-                : new RecoveryOutcome.NoLiveCode();
+                ? new ProofOutcome.Verified { Ticket = tickets.Seal(verified) }
+                : new ProofOutcome.NoLiveCode();
         }, cancellationToken);
 
-    /// <summary>Reserves the proof for one reset of exactly this address.</summary>
-    /// <param name="typed">The address in the reset's body.</param>
+    /// <summary>Reserves the proof for one use of exactly this address.</summary>
+    /// <param name="typed">The address in the body of what is handed to the app.</param>
     /// <param name="ticket">The sealed ticket, if the client sent one.</param>
     /// <param name="lease">How long the app may take.</param>
     /// <param name="cancellationToken">The client's patience.</param>
-    public async ValueTask<RecoveryOutcome> ReserveAsync(string? typed, string? ticket, TimeSpan lease, CancellationToken cancellationToken)
+    public async ValueTask<ProofOutcome> ReserveAsync(string? typed, string? ticket, TimeSpan lease, CancellationToken cancellationToken)
     {
         try
         {
             if (!EmailAddress.TryParse(typed, out var address) || TicketFor(address, ticket) is not { Stage: TicketStage.Verified } current)
             {
-                return await RefuseAsync(new RecoveryOutcome.Unproven(), cancellationToken);
+                return await RefuseAsync(new ProofOutcome.Unproven(), cancellationToken);
             }
 
             // The store has it or has it not: a client that leaves meanwhile must not leave a reservation nobody settles.
             return await store.ReserveAsync(current.Flow, lease, CancellationToken.None) switch
             {
-                ReserveResult.Reserved => new RecoveryOutcome.Proven(new ProofReservation(store, current.Flow)),
-                ReserveResult.AddressBusy => new RecoveryOutcome.HandoverBusy(TimeSpan.FromSeconds(1)),
-                _ => new RecoveryOutcome.Unproven(),
+                ReserveResult.Reserved => new ProofOutcome.Proven(new ProofReservation(store, current.Flow)),
+                ReserveResult.AddressBusy => new ProofOutcome.HandoverBusy(TimeSpan.FromSeconds(1)),
+                _ => new ProofOutcome.Unproven(),
             };
         }
         catch (StoreUnavailableException)
         {
-            return new RecoveryOutcome.Unavailable("store");
+            return new ProofOutcome.Unavailable("store");
         }
     }
 
-    private async ValueTask<RecoveryOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network)
+    private async ValueTask<ProofOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network)
     {
         // From here on the client's disconnect changes nothing: an issued code has its mail, and the captcha is spent.
         var domain = await limits.TakeDomainAsync(address, CancellationToken.None);
         if (!domain.Decision.Allowed)
         {
-            return new RecoveryOutcome.OverLimit(domain.Decision);
+            return new ProofOutcome.OverLimit(domain.Decision);
         }
 
         var code = codes.Next();
@@ -157,12 +155,12 @@ internal sealed class RecoveryFlow(
         await domain.GiveBackAsync();
         return issued.Outcome switch
         {
-            IssueOutcome.CaptchaSpent => new RecoveryOutcome.CaptchaEnded(),
-            IssueOutcome.CoolingDown => new RecoveryOutcome.CoolingDown(issued.RetryAfter, options.Cooldown),
-            IssueOutcome.Locked => new RecoveryOutcome.Locked(),
-            IssueOutcome.TooManyFlows => new RecoveryOutcome.TooManyFlows(issued.RetryAfter, options.MaxFlowsPerAddress, options.CodeLifetime),
+            IssueOutcome.CaptchaSpent => new ProofOutcome.CaptchaEnded(),
+            IssueOutcome.CoolingDown => new ProofOutcome.CoolingDown(issued.RetryAfter, options.Cooldown),
+            IssueOutcome.Locked => new ProofOutcome.Locked(),
+            IssueOutcome.TooManyFlows => new ProofOutcome.TooManyFlows(issued.RetryAfter, options.MaxFlowsPerAddress, options.CodeLifetime),
             IssueOutcome.RecipientSpent => limits.Refusal(issued),
-            IssueOutcome.StoreFull => new RecoveryOutcome.Unavailable("store is full; raise `store.max_flows` or use Redis"),
+            IssueOutcome.StoreFull => new ProofOutcome.Unavailable("store is full; raise `store.max_flows` or use Redis"),
             _ => throw new UnreachableException(),
         };
     }
@@ -171,35 +169,35 @@ internal sealed class RecoveryFlow(
     /// What a code took from the limits comes back only before the answer: afterwards that would tell whether there was somebody
     /// to mail.
     /// </summary>
-    private async ValueTask<RecoveryOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain)
+    private async ValueTask<ProofOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain)
     {
         var entry = mail.Code(address, code, options.CodeLifetime);
         var outcome = options.Answers == AnswerStyle.App
-            ? await outbox.EnqueueAndWaitAsync(entry, RecoveryOptions.DeliveryPatience, CancellationToken.None)
-            : outbox.TryEnqueue(entry with { Delay = RecoveryMail.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+            ? await outbox.EnqueueAndWaitAsync(entry, ProofOptions.DeliveryPatience, CancellationToken.None)
+            : outbox.TryEnqueue(entry with { Delay = MailMoment.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
         if (outcome is DeliveryOutcome.Delivered or DeliveryOutcome.StillQueued)
         {
-            return new RecoveryOutcome.CodeSent();
+            return new ProofOutcome.CodeSent();
         }
 
         await store.WithdrawAsync(flow, generation, CancellationToken.None);
         await domain.GiveBackAsync();
-        return outcome == DeliveryOutcome.UnknownAccount ? new RecoveryOutcome.UnknownAddress() : new RecoveryOutcome.MailUnavailable();
+        return outcome == DeliveryOutcome.UnknownAccount ? new ProofOutcome.UnknownAddress() : new ProofOutcome.MailUnavailable();
     }
 
     /// <summary>What all steps share: an address, perhaps a ticket of its own, and an answer when a part is down. A ticket that still holds goes back to the client.</summary>
-    private async ValueTask<RecoveryOutcome> StepAsync(string? typed, string? ticket, Func<EmailAddress, Ticket?, ValueTask<RecoveryOutcome>> step, CancellationToken cancellationToken)
+    private async ValueTask<ProofOutcome> StepAsync(string? typed, string? ticket, Func<EmailAddress, Ticket?, ValueTask<ProofOutcome>> step, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryParse(typed, out var address))
         {
-            return new RecoveryOutcome.InvalidAddress();
+            return new ProofOutcome.InvalidAddress();
         }
 
         try
         {
-            if (options.Answers == AnswerStyle.App && !await accounts.ExistsAsync(address, cancellationToken))
+            if (options.Answers == AnswerStyle.App && await mail.RefusalAsync(address, cancellationToken) is { } refusal)
             {
-                return new RecoveryOutcome.UnknownAddress();
+                return refusal;
             }
 
             var current = TicketFor(address, ticket);
@@ -208,16 +206,16 @@ internal sealed class RecoveryFlow(
         }
         catch (StoreUnavailableException)
         {
-            return new RecoveryOutcome.Unavailable("store");
+            return new ProofOutcome.Unavailable("store");
         }
         catch (AccountsUnavailableException)
         {
-            return new RecoveryOutcome.Unavailable("accounts");
+            return new ProofOutcome.Unavailable("accounts");
         }
     }
 
     /// <summary>A refusal that needed nothing from the store, which is asked all the same: when it is down, that is the answer to everything.</summary>
-    private async ValueTask<RecoveryOutcome> RefuseAsync(RecoveryOutcome refusal, CancellationToken cancellationToken)
+    private async ValueTask<ProofOutcome> RefuseAsync(ProofOutcome refusal, CancellationToken cancellationToken)
     {
         await store.CheckAsync(cancellationToken);
         return refusal;
@@ -228,5 +226,5 @@ internal sealed class RecoveryFlow(
 
     /// <summary>A ticket of another purpose or address counts as absent.</summary>
     private Ticket? TicketFor(EmailAddress address, string? text) =>
-        tickets.Open(text, Kind) is { } ticket && ticket.AddressName == keys.Name(address.Normalised) ? ticket : null;
+        tickets.Open(text, options.Purpose) is { } ticket && ticket.AddressName == keys.Name(address.Normalised) ? ticket : null;
 }

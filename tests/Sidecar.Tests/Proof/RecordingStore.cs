@@ -1,7 +1,7 @@
 using Sidecar.Hosting;
 using Sidecar.Otp;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>Another store, with every call and its result written down; and down when told.</summary>
 internal sealed class RecordingStore(IOtpStore inner) : IOtpStore

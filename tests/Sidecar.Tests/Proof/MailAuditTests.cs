@@ -4,11 +4,12 @@ using Microsoft.Extensions.Time.Testing;
 using Sidecar.Accounts;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Tests.Accounts;
 using Sidecar.Tests.Mail;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>Each mail's end is told once, under the trace of the request that asked for it, without the address.</summary>
 public sealed class MailAuditTests

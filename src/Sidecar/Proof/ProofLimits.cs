@@ -3,12 +3,12 @@ using Sidecar.Hosting;
 using Sidecar.Otp;
 using Sidecar.Throttling;
 
-namespace Sidecar.Recovery;
+namespace Sidecar.Proof;
 
 /// <summary>The limits of the flow: hands the store those it keeps, asks the others, and words what they said.</summary>
 /// <param name="catalog">All limits.</param>
 /// <param name="domains">The limit by mail domain.</param>
-internal sealed class RecoveryLimits(LimitCatalog catalog, AxisLimiter domains)
+internal sealed class ProofLimits(LimitCatalog catalog, AxisLimiter domains)
 {
     public AddressLimits Address { get; } = new(catalog.RecipientHour, catalog.RecipientDay, catalog.Guesses);
 
@@ -25,12 +25,12 @@ internal sealed class RecoveryLimits(LimitCatalog catalog, AxisLimiter domains)
     public void Report(AttemptResult attempt) => Report(catalog.Guesses, attempt.Guesses);
 
     /// <summary>The recipient limit that holds a code up longest.</summary>
-    public RecoveryOutcome.OverLimit Refusal(IssueResult issued) =>
+    public ProofOutcome.OverLimit Refusal(IssueResult issued) =>
         issued.Day is { Decision: BudgetDecision.Refused } day && day.Wait == issued.RetryAfter ? Refusal(catalog.RecipientDay, day) : Refusal(catalog.RecipientHour, issued.Hour);
 
-    public RecoveryOutcome.OverLimit Refusal(AttemptResult attempt) => Refusal(catalog.Guesses, attempt.Guesses);
+    public ProofOutcome.OverLimit Refusal(AttemptResult attempt) => Refusal(catalog.Guesses, attempt.Guesses);
 
-    private static RecoveryOutcome.OverLimit Refusal(LimitOptions limit, BudgetState state) =>
+    private static ProofOutcome.OverLimit Refusal(LimitOptions limit, BudgetState state) =>
         new(new LimitDecision(limit.Name, Allowed: false, limit.Permits, limit.Window, 0, state.Wait, state.Wait));
 
     private static void Report(LimitOptions limit, BudgetState state)

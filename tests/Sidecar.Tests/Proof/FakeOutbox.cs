@@ -1,7 +1,7 @@
 using System.Text;
 using Sidecar.Mail;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>A queue that tells what was put in it, and ends a waited-for delivery as it is told.</summary>
 internal sealed class FakeOutbox : IOutbox

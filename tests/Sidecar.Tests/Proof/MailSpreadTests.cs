@@ -1,6 +1,7 @@
-using Sidecar.Recovery;
+using Sidecar.Proof;
+using Sidecar.Tests.Recovery;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>The work of a mail must not show in the time of the answers that follow, so it starts when nobody can know.</summary>
 public sealed class MailSpreadTests

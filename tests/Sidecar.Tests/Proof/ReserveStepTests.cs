@@ -1,6 +1,7 @@
-using Sidecar.Recovery;
+using Sidecar.Proof;
+using Sidecar.Tests.Recovery;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 public sealed class ReserveStepTests : IDisposable
 {
@@ -13,7 +14,7 @@ public sealed class ReserveStepTests : IDisposable
     {
         var ticket = await _world.VerifiedAsync();
 
-        Assert.IsType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket, " Alice@EXAMPLE.com"));
+        Assert.IsType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket, " Alice@EXAMPLE.com"));
     }
 
     [Fact]
@@ -22,11 +23,11 @@ public sealed class ReserveStepTests : IDisposable
         var sent = await _world.SentAsync();
         await _world.VerifyAsync(sent, _world.Outbox.LastCode);
 
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync(null));
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync("garbage"));
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync(sent));
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync(await _world.VerifiedAsync("bob@example.com")));
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync(await _world.VerifiedAsync("carol@example.com"), null));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync(null));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync("garbage"));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync(sent));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync(await _world.VerifiedAsync("bob@example.com")));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync(await _world.VerifiedAsync("carol@example.com"), null));
     }
 
     [Fact]
@@ -35,38 +36,38 @@ public sealed class ReserveStepTests : IDisposable
         var ticket = await _world.VerifiedAsync();
         await _world.ReserveAsync(ticket);
 
-        Assert.IsNotType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket));
+        Assert.IsNotType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket));
     }
 
     [Fact]
     public async Task Reserve_AfterRelease_CanBeTriedAgain()
     {
         var ticket = await _world.VerifiedAsync();
-        await Assert.IsType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket)).Reservation.ReleaseAsync();
+        await Assert.IsType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket)).Reservation.ReleaseAsync();
 
-        Assert.IsType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket));
+        Assert.IsType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket));
     }
 
     [Fact]
     public async Task Reserve_AfterUse_IsUnproven()
     {
         var ticket = await _world.VerifiedAsync();
-        await Assert.IsType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket)).Reservation.UseAsync();
+        await Assert.IsType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket)).Reservation.UseAsync();
 
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync(ticket));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync(ticket));
     }
 
     [Fact]
     public async Task Reserve_StoreGoneBeforeSettling_LosesTheProofAndDoesNotThrow()
     {
         var ticket = await _world.VerifiedAsync();
-        var proven = Assert.IsType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket));
+        var proven = Assert.IsType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket));
         _world.Store.IsDown = true;
 
         await proven.Reservation.ReleaseAsync();
 
         _world.Store.IsDown = false;
-        Assert.IsNotType<RecoveryOutcome.Proven>(await _world.ReserveAsync(ticket));
+        Assert.IsNotType<ProofOutcome.Proven>(await _world.ReserveAsync(ticket));
     }
 
     [Theory]
@@ -77,6 +78,6 @@ public sealed class ReserveStepTests : IDisposable
         var ticket = await _world.VerifiedAsync();
         _world.Clock.Advance(TimeSpan.FromSeconds(seconds));
 
-        Assert.Equal(isProven, await _world.ReserveAsync(ticket) is RecoveryOutcome.Proven);
+        Assert.Equal(isProven, await _world.ReserveAsync(ticket) is ProofOutcome.Proven);
     }
 }

@@ -1,8 +1,8 @@
 using CsCheck;
 using Sidecar.Otp;
-using Sidecar.Recovery;
+using Sidecar.Proof;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>
 /// A day on which somebody solves a captcha a minute for a victim's address, guesses what he can, and the owner wants in once.
@@ -79,7 +79,7 @@ public abstract class AttackedDayContract
             var i = minute % networks;
             var again = minute / networks % 2 == 1;
             var outcome = await world.SendCodeAsync(again ? _tickets[i] : null, $"203.0.113.{i + 1}");
-            if (outcome is RecoveryOutcome.CodeSent)
+            if (outcome is ProofOutcome.CodeSent)
             {
                 Codes++;
                 _tickets[i] = outcome.Ticket;
@@ -91,7 +91,7 @@ public abstract class AttackedDayContract
             else
             {
                 // A guess without a flow of one's own is no guess at anybody's code.
-                Assert.IsType<RecoveryOutcome.NoLiveCode>(await world.VerifyAsync(world.Solve(null), "WRONGONE"));
+                Assert.IsType<ProofOutcome.NoLiveCode>(await world.VerifyAsync(world.Solve(null), "WRONGONE"));
             }
         }
     }
@@ -118,13 +118,13 @@ public abstract class AttackedDayContract
             }
             else if (_mistakes < 4)
             {
-                Assert.IsType<RecoveryOutcome.WrongCode>(await world.VerifyAsync(_ticket, "WRONGONE"));
+                Assert.IsType<ProofOutcome.WrongCode>(await world.VerifyAsync(_ticket, "WRONGONE"));
                 _mistakes++;
                 Next = now + Minute - 5;
             }
             else
             {
-                Assert.IsType<RecoveryOutcome.Verified>(await world.VerifyAsync(_ticket, _code));
+                Assert.IsType<ProofOutcome.Verified>(await world.VerifyAsync(_ticket, _code));
                 IsIn = true;
                 Next = int.MaxValue;
             }
@@ -134,7 +134,7 @@ public abstract class AttackedDayContract
         {
             var outcome = await world.SendCodeAsync(_ticket, OwnersNetwork);
             _ticket = outcome.Ticket ?? _ticket;
-            if (outcome is RecoveryOutcome.CodeSent)
+            if (outcome is ProofOutcome.CodeSent)
             {
                 _code = world.Inbox.LastCode;
                 Delay = now - _arrival;
@@ -145,11 +145,11 @@ public abstract class AttackedDayContract
             Next = now + (int)Math.Ceiling(Wait(outcome).TotalSeconds);
         }
 
-        private static TimeSpan Wait(RecoveryOutcome outcome) => outcome switch
+        private static TimeSpan Wait(ProofOutcome outcome) => outcome switch
         {
-            RecoveryOutcome.CoolingDown cooling => cooling.Remaining,
-            RecoveryOutcome.TooManyFlows flows => flows.Remaining,
-            RecoveryOutcome.OverLimit over => over.Limit.RetryAfter,
+            ProofOutcome.CoolingDown cooling => cooling.Remaining,
+            ProofOutcome.TooManyFlows flows => flows.Remaining,
+            ProofOutcome.OverLimit over => over.Limit.RetryAfter,
             _ => throw new InvalidOperationException($"the owner was told {outcome.Name}"),
         };
     }

@@ -4,19 +4,19 @@ using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
 
-namespace Sidecar.Recovery;
+namespace Sidecar.Proof;
 
 /// <summary>
-/// Tells what became of each recovery mail, under the trace of the request that asked for it. Here is where operators learn
+/// Tells what became of each mail, under the trace of the request that asked for it. Here is where operators learn
 /// whether there was an account; no client does.
 /// </summary>
 internal sealed class MailAudit(KeyRing keys, ILogger<MailAudit> logger)
 {
-    public void Ended(string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
+    public void Ended(Purpose purpose, string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
-            new AuditEvent("recovery.mail", "recovery", "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
+            new AuditEvent($"{purpose.Word()}.mail", purpose.Word(), "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
         }
     }
 

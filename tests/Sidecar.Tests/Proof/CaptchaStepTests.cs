@@ -1,7 +1,8 @@
 using Sidecar.Otp;
-using Sidecar.Recovery;
+using Sidecar.Proof;
+using Sidecar.Tests.Recovery;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 public sealed class CaptchaStepTests : IDisposable
 {
@@ -12,7 +13,7 @@ public sealed class CaptchaStepTests : IDisposable
     [Fact]
     public async Task Captcha_Address_IsAPictureAndATicketThatSealsItsAnswer()
     {
-        var outcome = Assert.IsType<RecoveryOutcome.CaptchaIssued>(await _world.CaptchaAsync());
+        var outcome = Assert.IsType<ProofOutcome.CaptchaIssued>(await _world.CaptchaAsync());
 
         var ticket = _world.Open(outcome.Ticket);
         Assert.Equal((TicketStage.Open, RecoveryWorld.Answer, _world.Clock.GetUtcNow() + TimeSpan.FromSeconds(60)), (ticket.Stage, ticket.Captcha!.Answer, ticket.Captcha.Ends));
@@ -28,11 +29,11 @@ public sealed class CaptchaStepTests : IDisposable
     [InlineData("alice@example.com\r\nBcc: x@y")]
     public async Task AnyStep_NoAddress_IsSaidBeforeAnythingIsTouched(string? typed)
     {
-        Assert.IsType<RecoveryOutcome.InvalidAddress>(await _world.CaptchaAsync(typed));
-        Assert.IsType<RecoveryOutcome.InvalidAddress>(await _world.SendAsync("t", address: typed));
-        Assert.IsType<RecoveryOutcome.InvalidAddress>(await _world.VerifyAsync("t", "ABCDEFGH", typed));
+        Assert.IsType<ProofOutcome.InvalidAddress>(await _world.CaptchaAsync(typed));
+        Assert.IsType<ProofOutcome.InvalidAddress>(await _world.SendAsync("t", address: typed));
+        Assert.IsType<ProofOutcome.InvalidAddress>(await _world.VerifyAsync("t", "ABCDEFGH", typed));
         Assert.Empty(_world.Store.Calls);
-        Assert.IsType<RecoveryOutcome.Unproven>(await _world.ReserveAsync("t", typed));
+        Assert.IsType<ProofOutcome.Unproven>(await _world.ReserveAsync("t", typed));
     }
 
     [Theory]
@@ -73,7 +74,7 @@ public sealed class CaptchaStepTests : IDisposable
     [Theory]
     [InlineData("garbage")]
     [InlineData("")]
-    public async Task Captcha_TicketThatIsNone_BeginsAnew(string ticket) => Assert.IsType<RecoveryOutcome.CaptchaIssued>(await _world.CaptchaAsync(ticket: ticket));
+    public async Task Captcha_TicketThatIsNone_BeginsAnew(string ticket) => Assert.IsType<ProofOutcome.CaptchaIssued>(await _world.CaptchaAsync(ticket: ticket));
 
     [Fact]
     public async Task EveryStep_StoreDown_SaysSo()
@@ -82,13 +83,13 @@ public sealed class CaptchaStepTests : IDisposable
         var verified = await _world.VerifiedAsync();
         _world.Store.IsDown = true;
 
-        RecoveryOutcome[] outcomes =
+        ProofOutcome[] outcomes =
         [
             await _world.CaptchaAsync(), await _world.SendAsync(null), await _world.SendAsync(shown), await _world.SendAsync(shown, "wrong"),
             await _world.VerifyAsync(null, "ABCDEFGH"), await _world.VerifyAsync(shown, "ABCDEFGH"), await _world.ReserveAsync(null), await _world.ReserveAsync(verified),
         ];
 
-        Assert.All(outcomes, static outcome => Assert.Equal("store", Assert.IsType<RecoveryOutcome.Unavailable>(outcome).Part));
+        Assert.All(outcomes, static outcome => Assert.Equal("store", Assert.IsType<ProofOutcome.Unavailable>(outcome).Part));
     }
 
     [Fact]
@@ -96,12 +97,12 @@ public sealed class CaptchaStepTests : IDisposable
     {
         using var world = RecoveryWorld.AnsweringLikeTheApp();
         const string Nobody = "nobody@example.com";
-        Assert.IsType<RecoveryOutcome.UnknownAddress>(await world.CaptchaAsync(Nobody));
-        Assert.IsType<RecoveryOutcome.UnknownAddress>(await world.SendAsync(null, address: Nobody));
-        Assert.IsType<RecoveryOutcome.UnknownAddress>(await world.VerifyAsync(null, "ABCDEFGH", Nobody));
+        Assert.IsType<ProofOutcome.UnknownAddress>(await world.CaptchaAsync(Nobody));
+        Assert.IsType<ProofOutcome.UnknownAddress>(await world.SendAsync(null, address: Nobody));
+        Assert.IsType<ProofOutcome.UnknownAddress>(await world.VerifyAsync(null, "ABCDEFGH", Nobody));
         Assert.Empty(world.Store.Calls);
 
         world.Accounts.IsDown = true;
-        Assert.Equal("accounts", Assert.IsType<RecoveryOutcome.Unavailable>(await world.CaptchaAsync()).Part);
+        Assert.Equal("accounts", Assert.IsType<ProofOutcome.Unavailable>(await world.CaptchaAsync()).Part);
     }
 }

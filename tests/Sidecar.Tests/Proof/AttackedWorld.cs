@@ -4,10 +4,11 @@ using Sidecar.Captcha;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 /// <summary>The flow over a store, with an inbox for a relay and captchas that are solved without being looked at.</summary>
 internal sealed class AttackedWorld : IAsyncDisposable
@@ -19,7 +20,7 @@ internal sealed class AttackedWorld : IAsyncDisposable
     private readonly CaptchaPainter _painter = new();
     private readonly CaptchaChallenges _captchas;
     private readonly TicketSealer _tickets;
-    private readonly RecoveryFlow _flow;
+    private readonly ProofFlow _flow;
     private readonly TimeProvider _time;
 
     public AttackedWorld(IOtpStore store, TimeProvider time, Action<TimeSpan> advance, LimitCatalog? catalog = null, params (string Key, string Value)[] settings)
@@ -31,18 +32,17 @@ internal sealed class AttackedWorld : IAsyncDisposable
         _tickets = new TicketSealer(new Sealer(_keys));
         catalog ??= new LimitCatalog();
         var accounts = new AnyAccount();
-        _flow = new RecoveryFlow(
-            RecoveryOptions.Read(Settings(settings)),
+        _flow = new ProofFlow(
+            RecoveryOptions.Read(Settings(settings)).Proof,
             _captchas,
             store,
             _tickets,
             _keys,
             new CodeGenerator(),
             new CodeHasher(_keys),
-            accounts,
             Inbox,
             new RecoveryMail(new SmtpOptions { Server = "relay.test" }, accounts, time),
-            new RecoveryLimits(catalog, new AxisLimiters(time, shared: null).Of(catalog.Domain)),
+            new ProofLimits(catalog, new AxisLimiters(time, shared: null).Of(catalog.Domain)),
             time);
     }
 
@@ -58,10 +58,10 @@ internal sealed class AttackedWorld : IAsyncDisposable
         return _tickets.Seal(open.WithCaptcha(new TicketCaptcha(Ticket.NewId(), Answer, now + _captchas.Lifetime), now));
     }
 
-    public async Task<RecoveryOutcome> SendCodeAsync(string? ticket, string network, string address = Victim) =>
+    public async Task<ProofOutcome> SendCodeAsync(string? ticket, string network, string address = Victim) =>
         await _flow.SendCodeAsync(address, Answer, Solve(ticket, address), network, default);
 
-    public async Task<RecoveryOutcome> VerifyAsync(string? ticket, string code) => await _flow.VerifyAsync(Victim, code, ticket, default);
+    public async Task<ProofOutcome> VerifyAsync(string? ticket, string code) => await _flow.VerifyAsync(Victim, code, ticket, default);
 
     public ValueTask DisposeAsync()
     {

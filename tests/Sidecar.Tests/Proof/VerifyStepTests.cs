@@ -1,7 +1,8 @@
 using Sidecar.Otp;
-using Sidecar.Recovery;
+using Sidecar.Proof;
+using Sidecar.Tests.Recovery;
 
-namespace Sidecar.Tests.Recovery;
+namespace Sidecar.Tests.Proof;
 
 public sealed class VerifyStepTests : IDisposable
 {
@@ -16,7 +17,7 @@ public sealed class VerifyStepTests : IDisposable
 
         var outcome = await _world.VerifyAsync(ticket, _world.Outbox.LastCode);
 
-        Assert.IsType<RecoveryOutcome.Verified>(outcome);
+        Assert.IsType<ProofOutcome.Verified>(outcome);
         var verified = _world.Open(outcome.Ticket);
         Assert.Equal(TicketStage.Verified, verified.Stage);
         Assert.NotEqual(_world.Open(ticket).FlowId, verified.FlowId);
@@ -28,7 +29,7 @@ public sealed class VerifyStepTests : IDisposable
         var ticket = await _world.SentAsync();
         var code = _world.Outbox.LastCode.ToLowerInvariant();
 
-        Assert.IsType<RecoveryOutcome.Verified>(await _world.VerifyAsync(ticket, $" {code[..4]} {code[4..]}\n"));
+        Assert.IsType<ProofOutcome.Verified>(await _world.VerifyAsync(ticket, $" {code[..4]} {code[4..]}\n"));
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class VerifyStepTests : IDisposable
         var ticket = await _world.SentAsync();
         await _world.VerifyAsync(ticket, _world.Outbox.LastCode);
 
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
     }
 
     [Fact]
@@ -47,15 +48,15 @@ public sealed class VerifyStepTests : IDisposable
         for (var i = 0; i < 5; i++)
         {
             var wrong = await _world.VerifyAsync(ticket, "WRONGONE");
-            Assert.IsType<RecoveryOutcome.WrongCode>(wrong);
+            Assert.IsType<ProofOutcome.WrongCode>(wrong);
             Assert.Equal(ticket, wrong.Ticket);
         }
 
-        Assert.IsType<RecoveryOutcome.Locked>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.Locked>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
         _world.Clock.Advance(TimeSpan.FromMinutes(30) - TimeSpan.FromMilliseconds(1));
-        Assert.IsType<RecoveryOutcome.Locked>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.Locked>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
         _world.Clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
     }
 
     [Fact]
@@ -70,8 +71,8 @@ public sealed class VerifyStepTests : IDisposable
         _world.Clock.Advance(TimeSpan.FromSeconds(60));
         await _world.SendAsync(await _world.ShownAsync(ticket: ticket));
 
-        Assert.IsType<RecoveryOutcome.WrongCode>(await _world.VerifyAsync(ticket, "WRONGONE"));
-        Assert.IsType<RecoveryOutcome.Locked>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.WrongCode>(await _world.VerifyAsync(ticket, "WRONGONE"));
+        Assert.IsType<ProofOutcome.Locked>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
     }
 
     [Theory]
@@ -93,10 +94,10 @@ public sealed class VerifyStepTests : IDisposable
         await _world.SentAsync();
         var code = _world.Outbox.LastCode;
 
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await _world.VerifyAsync(null, code));
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await _world.VerifyAsync("garbage", code));
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await _world.VerifyAsync(await _world.ShownAsync(), code));
-        Assert.IsType<RecoveryOutcome.NoLiveCode>(await _world.VerifyAsync(await _world.ShownAsync("bob@example.com"), code));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await _world.VerifyAsync(null, code));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await _world.VerifyAsync("garbage", code));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await _world.VerifyAsync(await _world.ShownAsync(), code));
+        Assert.IsType<ProofOutcome.NoLiveCode>(await _world.VerifyAsync(await _world.ShownAsync("bob@example.com"), code));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class VerifyStepTests : IDisposable
             await _world.VerifyAsync(stranger, "WRONGONE");
         }
 
-        Assert.IsType<RecoveryOutcome.Verified>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
+        Assert.IsType<ProofOutcome.Verified>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode));
     }
 
     [Fact]
@@ -117,6 +118,6 @@ public sealed class VerifyStepTests : IDisposable
     {
         var ticket = await _world.SentAsync();
 
-        Assert.IsType<RecoveryOutcome.Verified>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode, " ALICE@Example.com"));
+        Assert.IsType<ProofOutcome.Verified>(await _world.VerifyAsync(ticket, _world.Outbox.LastCode, " ALICE@Example.com"));
     }
 }
