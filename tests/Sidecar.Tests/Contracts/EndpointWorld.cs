@@ -28,7 +28,8 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         _upstream = new(forward, new UpstreamTracing(false));
         var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
-        var reset = new ResetHandover(Flow.Flow, this, app, forward, clients, tickets, NullLogger<ResetHandover>.Instance);
+        var proven = new ProvenForward(app, forward, clients, tickets);
+        var reset = new ResetHandover(Flow.Flow, this, proven, NullLogger<ResetHandover>.Instance);
         _switch = new(isOff ? null : new RecoveryService(Flow.Flow, reset), canComplete: true);
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
