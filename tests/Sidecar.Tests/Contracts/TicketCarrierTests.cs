@@ -37,6 +37,16 @@ public sealed class TicketCarrierTests
     }
 
     [Fact]
+    public void Cookies_OfVerification_AreItsOwn()
+    {
+        var exchange = new HttpExchange().With("Cookie", "sidecar-flow=r; sidecar-verify=v");
+        _tickets.Write(exchange.Context, HttpExchange.HttpsClient, Purpose.Verification, "abc");
+
+        Assert.Equal(("r", "v"), (_tickets.Read(exchange.Context.Request, HttpExchange.Client, Purpose.Recovery), _tickets.Read(exchange.Context.Request, HttpExchange.Client, Purpose.Verification)));
+        Assert.Equal("__Host-sidecar-verify=abc; path=/; secure; samesite=lax; httponly", exchange.Header("Set-Cookie"));
+    }
+
+    [Fact]
     public void Write_Https_IsAHostCookieAndAHeader()
     {
         var exchange = new HttpExchange();
@@ -63,7 +73,7 @@ public sealed class TicketCarrierTests
         foreach (var client in new[] { HttpExchange.Client, HttpExchange.HttpsClient })
         {
             var exchange = new HttpExchange();
-            tickets.Write(exchange.Context, client, "abc");
+            tickets.Write(exchange.Context, client, Purpose.Recovery, "abc");
             Assert.StartsWith(cookie, exchange.Header("Set-Cookie"), StringComparison.Ordinal);
         }
     }
