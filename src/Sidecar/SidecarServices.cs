@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,7 @@ using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Pages;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
@@ -43,6 +45,32 @@ internal static class SidecarServices
         services.AddSingleton<UpstreamClient>().AddSingleton<AppForwarder>();
         services.AddSingleton(new HealthCheck("upstream", new UpstreamHealth(options.Listeners).CheckAsync));
         return services;
+    }
+
+    /// <summary>The paths of the pages, and the tag in the app's documents where it is wanted and leads somewhere.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services, SidecarOptions options)
+    {
+        var (pages, routes) = (options.Pages, new Dictionary<string, RequestDelegate>());
+        if (pages.AreOn)
+        {
+            routes[WellKnown.ChangePassword] = new WellKnown(pages.Path).RedirectAsync;
+            routes[WellKnown.Nothing] = WellKnown.NothingAsync;
+        }
+
+        if (pages is { AreOn: true, LoginLink.IsEnabled: true } && options.RecoveryOffReason.Length == 0)
+        {
+            var script = new LoginLinkScript(pages);
+            routes[script.Path] = script.ServeAsync;
+            services.AddSingleton<DocumentReport>();
+            services.AddSingleton(provider => new DocumentTag(script.Source, pages.LoginLink.Paths, provider.GetRequiredService<DocumentReport>()));
+            services.AddSingleton(static provider =>
+            {
+                var report = provider.GetRequiredService<DocumentReport>();
+                return new HealthCheck("login_link", _ => new(report.Health));
+            });
+        }
+
+        return services.AddSingleton(new PageRoutes(routes));
     }
 
     /// <summary>The flow where it can work, and in any case the endpoint, which guards the paths.</summary>
