@@ -37,9 +37,15 @@ internal static class DocumentHeaders
             response.Headers.Remove(name);
         }
 
-        if (response.Headers.ETag is [{ } etag])
+        if (response.Headers.ETag is [{ } etag] && tag.Validators.Mark(etag) is { } marked)
         {
-            response.Headers.ETag = tag.Validators.Mark(etag) is { } marked ? marked : StringValues.Empty;
+            response.Headers.ETag = marked;
+        }
+        else
+        {
+            // A date alone would confirm a copy with the script even when it is no longer wanted.
+            response.Headers.ETag = StringValues.Empty;
+            response.Headers.LastModified = StringValues.Empty;
         }
     }
 

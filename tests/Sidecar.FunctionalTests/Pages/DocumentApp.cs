@@ -56,7 +56,7 @@ internal sealed class DocumentApp : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
-        Requests.Enqueue(request.Headers);
+        Requests.Enqueue(new HeaderDictionary(request.Headers.ToDictionary()));
         response.Headers.ETag = ETag;
         response.Headers.LastModified = "Wed, 21 Oct 2015 07:28:00 GMT";
         if (request.Headers.IfNoneMatch.ToString().Contains(ETag, StringComparison.Ordinal) || (request.Headers.IfNoneMatch.Count == 0 && request.Headers.IfModifiedSince.Count > 0))
