@@ -6,6 +6,8 @@ return arguments.Command switch
 {
     "run" => await RunCommand.RunAsync(arguments),
     "check-config" => CheckConfigCommand.Run(arguments),
+    "check" => await CheckCommand.RunAsync(arguments),
+    "render" => RenderCommand.Run(arguments),
     "keygen" => KeygenCommand.Run(),
     "health" => await HealthCommand.RunAsync(arguments),
     "--version" => UsageCommand.Version(),

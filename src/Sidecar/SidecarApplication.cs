@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Pages;
 using Sidecar.Upstream;
 
 namespace Sidecar;
@@ -22,24 +23,26 @@ internal static class SidecarApplication
     /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
     public static WebApplication Create(SidecarOptions options, SidecarClock clock, IHandoff? handoff = null)
     {
-        var guard = new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([.. options.Contracts]));
+        var guard = new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([.. options.Contracts], options.Verification.Enabled, options.Verification.Gate.Enabled));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
-        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddRecovery(options, handoff);
+        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddRecovery(options, handoff);
 
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<RagflowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
+        var pages = app.Services.GetRequiredService<PageRoutes>();
         // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
         var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
         app.Run(context =>
         {
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            return guard.TryMatch(target, out var guarded) ? endpoint.HandleAsync(context, guarded, target)
+            return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? endpoint.HandleAsync(context, guarded, target)
+                : pages.Find(target) is { } page ? page(context)
                 : limits is null ? forwarder.ForwardAsync(context)
                 : limits.ForwardAsync(context, target);
         });

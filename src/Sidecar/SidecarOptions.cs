@@ -6,9 +6,11 @@ using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Pages;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 
 namespace Sidecar;
 
@@ -27,6 +29,8 @@ internal sealed class SidecarOptions
         Telemetry = TelemetryOptions.Read(root, environment);
         Contracts = ReadContracts(root);
         Recovery = RecoveryOptions.Read(root);
+        Verification = VerificationOptions.Read(root, Recovery.Proof, Recovery.CodeLength);
+        Pages = PagesOptions.Read(root);
         Captcha = CaptchaOptions.Read(root.Section("captcha"));
         Accounts = AccountsOptions.Read(root, Listeners[0].Upstream);
         Limits = LimitCatalog.Read(root.Section("limits"));
@@ -36,9 +40,15 @@ internal sealed class SidecarOptions
         Store = StoreOptions.Read(root.Section(StoreOptions.Section));
         UsesRedis = Store.UsesRedis(Redis);
         Keys = KeyRing.Read(root, required: UsesRedis && !isDevelopment);
-        Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
-        Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
-        Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
+        var mail = root.Section(MailOptions.Section);
+        Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section), OAuth2Options.Read(mail.Section(OAuth2Options.Section), directory));
+        Mail = MailOptions.Read(mail, directory, Smtp);
+        if (!Smtp.IsConfigured && Mail.Relays.Count > 0)
+        {
+            (Smtp, Mail) = (Mail.Relays[0], Mail with { Relays = [.. Mail.Relays.Skip(1)] });
+        }
+
+        Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
     }
@@ -64,6 +74,10 @@ internal sealed class SidecarOptions
 
     public RecoveryOptions Recovery { get; }
 
+    public VerificationOptions Verification { get; }
+
+    public PagesOptions Pages { get; }
+
     public CaptchaOptions Captcha { get; }
 
     public AccountsOptions Accounts { get; }
@@ -81,6 +95,7 @@ internal sealed class SidecarOptions
 
     public KeyRing Keys { get; }
 
+    /// <summary>The first relay: <c>smtp</c>, or where there is none the first of <c>mail.relays</c>.</summary>
     public SmtpOptions Smtp { get; }
 
     public MailOptions Mail { get; }
@@ -91,9 +106,15 @@ internal sealed class SidecarOptions
     public IEnumerable<Fault> FatalFaults => Faults.Where(static fault => fault.IsFatal);
 
     /// <summary>Why recovery is off; empty when it is on.</summary>
-    public string RecoveryOffReason => !Recovery.Enabled
-        ? "recovery.enabled is false"
-        : string.Join("; ", Faults.Where(static fault => !fault.IsHarmless).Select(static fault => fault.ToString()));
+    public string RecoveryOffReason => Recovery.Enabled ? FlowFaults : "recovery.enabled is false";
+
+    /// <summary>Why verification is off; empty when it is on.</summary>
+    public string VerificationOffReason => Verification.Enabled ? FlowFaults : "verification.enabled is false";
+
+    /// <summary>Whether no flow runs, so that nothing of them is needed.</summary>
+    public bool FlowsAreOff => RecoveryOffReason.Length > 0 && VerificationOffReason.Length > 0;
+
+    private string FlowFaults => string.Join("; ", Faults.Where(static fault => !fault.IsHarmless).Select(static fault => fault.ToString()));
 
     public static SidecarOptions Read(CommandLine arguments, IDictionary environment)
     {
@@ -101,6 +122,10 @@ internal sealed class SidecarOptions
         var name = environment["DOTNET_ENVIRONMENT"] as string ?? environment["ASPNETCORE_ENVIRONMENT"] as string;
         return new(root, arguments.Directory, environment, string.Equals(name, "Development", StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>The mails there are.</summary>
+    public static IReadOnlyList<TemplateRule> Mails(bool verification) =>
+        [RecoveryMail.Template, NoticeMail.Template, VerificationMail.CodeTemplate with { IsUsed = verification }, VerificationMail.ExistsTemplate with { IsUsed = verification }];
 
     private static IReadOnlyList<string> ReadContracts(SettingsSection root)
     {
@@ -123,6 +148,11 @@ internal sealed class SidecarOptions
         if (Captcha.FixedAnswer is not null && !(IsDevelopment && Listeners.All(static listener => listener.Address is { } address && IPAddress.IsLoopback(address))))
         {
             root.Section("captcha").Reject("fixed_answer", "is only for Development on loopback listeners", "remove it, or set DOTNET_ENVIRONMENT=Development and listeners[].address to 127.0.0.1", secret: true);
+        }
+
+        if (root.Faults.All(static fault => fault.Key != TemplateReader.Key || fault.IsHarmless) && !Templates.Speaks(Mail.Language))
+        {
+            root.Section(MailOptions.Section).Reject("language", "is no language that every mail is there in", $"write one of {string.Join(", ", Templates.Languages)}, or add a folder with its name to the templates");
         }
 
         if (!Smtp.IsConfigured)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,10 +9,12 @@ using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Pages;
 using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 
 namespace Sidecar;
 
@@ -46,38 +49,104 @@ internal static class SidecarServices
         return services;
     }
 
-    /// <summary>The flow where it can work, and in any case the endpoint, which guards the paths.</summary>
+    /// <summary>The paths of the pages, and the tag in the app's documents where it is wanted and leads somewhere.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services, SidecarOptions options)
+    {
+        var (pages, routes) = (options.Pages, new Dictionary<string, RequestDelegate>());
+        if (pages.AreOn)
+        {
+            routes[WellKnown.ChangePassword] = new WellKnown(pages.Path).RedirectAsync;
+            routes[WellKnown.Nothing] = WellKnown.NothingAsync;
+        }
+
+        if (pages is { AreOn: true, LoginLink.IsEnabled: true } && options.RecoveryOffReason.Length == 0)
+        {
+            var script = new LoginLinkScript(pages);
+            routes[script.Path] = script.ServeAsync;
+            services.AddSingleton<DocumentReport>();
+            services.AddSingleton(provider => new DocumentTag(script.Source, pages.LoginLink.Paths, provider.GetRequiredService<DocumentReport>()));
+            services.AddSingleton(static provider =>
+            {
+                var report = provider.GetRequiredService<DocumentReport>();
+                return new HealthCheck("login_link", _ => new(report.Health));
+            });
+        }
+
+        return services.AddSingleton(new PageRoutes(routes));
+    }
+
+    /// <summary>The flows where they can work, and in any case the endpoint, which guards the paths.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
-        services.AddSingleton(options.Recovery).AddSingleton(options.Keys);
-        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<RagflowEndpoint>();
+        services.AddSingleton(options.Recovery).AddSingleton(options.Keys).AddSingleton(options.Mail).AddSingleton(options.Templates);
+        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<Askers>().AddSingleton<RagflowEndpoint>();
         services.AddStore(options);
-        if (options.RecoveryOffReason.Length > 0)
+        services.AddSingleton(provider => new RecoverySwitch(
+            options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),
+            canComplete: options.RecoveryOffReason.Length == 0 && options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
+        services.AddSingleton(provider => new VerificationSwitch(options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options)));
+        if (options.FlowsAreOff)
         {
-            services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
-            return services.AddSingleton(static _ => new RecoverySwitch(null, canComplete: false));
+            return services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
         }
 
         services.AddSingleton(options.Captcha).AddSingleton<CaptchaPainter>().AddSingleton<CaptchaChallenges>();
-        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>();
+        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>().AddSingleton<VerifiedAddress>();
         services.AddAccounts(options.Accounts);
+        services.AddMailQueue(options);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
-        services.AddSingleton(options.Smtp).AddSingleton(options.Mail);
+        services.AddSingleton(options.Smtp).AddHostedService<TemplateWatch>();
         services.AddSingleton(static provider =>
         {
             var relay = provider.GetRequiredService<RelayHealth>();
             return new HealthCheck("mail", _ => new(new HealthResult(relay.CanDeliver, relay.Detail)));
         });
-        services.AddSingleton<MailAudit>().AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddSingleton<MailAudit>();
+        services.AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddSingleton<NoticeMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<NoticeMail>()).AddSingleton<OwnerNotice>();
+        services.AddSingleton(provider => new VerificationMail(
+            options.Smtp,
+            options.Accounts.Kind == AccountsKind.Any ? null : provider.GetRequiredService<IAccountLookup>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<MailAudit>()));
+        services.AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<VerificationMail>());
         services.AddHandoff(options, handoff);
+        services.AddSingleton<ProvenForward>();
         services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
         services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));
-        services.AddSingleton(provider => FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>()));
-        services.AddSingleton<ResetHandover>();
-        services.AddSingleton(provider => new RecoverySwitch(
-            new(provider.GetRequiredService<ProofFlow>(), provider.GetRequiredService<ResetHandover>()),
-            canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
         return services;
+    }
+
+    /// <summary>Mails wait where the codes are kept, sealed with the same keys.</summary>
+    public static OutboxSeal OutboxSeal(Sealer sealer) => new(
+        plain => sealer.Seal("outbox", plain),
+        message => sealer.TryOpen("outbox", message, out var plain) ? plain : null);
+
+    private static void AddMailQueue(this IServiceCollection services, SidecarOptions options)
+    {
+        if (options.UsesRedis)
+        {
+            services.AddSingleton<IMailQueue>(provider => new RedisMailQueue(
+                options.Mail,
+                new OutboxScripts(
+                    provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), provider.GetRequiredService<TimeProvider>(), options.Mail.Lease),
+                OutboxSeal(provider.GetRequiredService<Sealer>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RedisMailQueue>>()));
+        }
+    }
+
+    private static RecoveryService RecoveryOf(IServiceProvider provider, SidecarOptions options)
+    {
+        var flow = FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>());
+        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
+    }
+
+    private static VerificationService VerificationOf(IServiceProvider provider, SidecarOptions options)
+    {
+        var verification = options.Verification;
+        var flow = FlowOf(provider, verification.Proof(options.Recovery.Proof), verification.CodeLength, provider.GetRequiredService<VerificationMail>());
+        return new(flow, new(flow, verification.Gate, provider.GetRequiredService<ProvenForward>()));
     }
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));
@@ -116,7 +185,7 @@ internal static class SidecarServices
             provider.GetRequiredService<ClientAddressResolver>(),
             provider.GetRequiredService<ProxyWarning>(),
             provider.GetRequiredService<AppForwarder>()));
-        if (!options.UsesRedis || options.RecoveryOffReason.Length > 0)
+        if (!options.UsesRedis || options.FlowsAreOff)
         {
             services.AddSingleton<IOtpStore>(provider => new MemoryOtpStore(provider.GetRequiredService<TimeProvider>(), options.Store));
             services.AddSingleton(static provider => new AxisLimiters(provider.GetRequiredService<TimeProvider>(), shared: null));

@@ -37,6 +37,7 @@ public sealed class SidecarOptionsTests : IDisposable
         Assert.Equal((false, false, 465), (options.Redis.IsConfigured, options.Smtp.IsConfigured, options.Smtp.Port));
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), true), (options.Mail.ConnectTimeout, options.Mail.CommandTimeout, options.Mail.BlockReservedDomains));
         Assert.Equal(TimeSpan.FromHours(1), options.Forward.ActivityTimeout);
+        Assert.Equal(("en", true), (options.Mail.Language, options.Mail.LanguageFromRequest));
         Assert.Equal("", options.RecoveryOffReason);
         Assert.Empty(options.FatalFaults);
     }
@@ -47,6 +48,13 @@ public sealed class SidecarOptionsTests : IDisposable
 
     [Fact]
     public void Read_Working_HasNoFault() => Assert.Empty(_folder.Own(Working).Read().Faults);
+
+    [Theory]
+    [InlineData("zh", null)]
+    [InlineData("zh-CN", null)]
+    [InlineData("fr", "write one of en, zh, or add a folder with its name to the templates")]
+    public void Read_MailLanguage_IsOneThatEveryMailIsThereIn(string language, string? fix) =>
+        Assert.Equal(fix, _folder.Own(Working + $"mail: {{ language: {language} }}\n").Read().Faults.SingleOrDefault()?.Fix);
 
     [Fact]
     public void Read_ShippedConf_HasNoFaultOfItsOwn()

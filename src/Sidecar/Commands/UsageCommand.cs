@@ -14,6 +14,12 @@ internal static class UsageCommand
         Commands:
           run            serve (default)
           check-config   read the configuration and report everything that is wrong with it
+          check          try it all: app, Redis, relay (name, TLS, login, sender); says what to change
+            --send-to ADDRESS   also send a real test mail
+            --transcript        also show the dialogue with the relay, without secrets
+            --json              one JSON document instead of the list
+          render MAIL    show a mail with sample values: subject and text, or the HTML in a file
+                         [--lang LANGUAGE] [--out FILE]
           keygen         print fresh secrets for `keys` and `pepper`
           health         ask the local /readyz; exit 0 when ready (for HEALTHCHECK)
 

@@ -1,28 +1,22 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Sidecar.Hosting;
 using Sidecar.Proof;
+using Sidecar.Recovery;
 using Sidecar.Upstream;
 
 namespace Sidecar.Contracts;
 
 /// <summary>
-/// Hands a proven reset to the app: puts the proof where the app looks, forwards, takes the proof back, and settles the
-/// reservation by what the app said. The client's disconnect stops none of it.
+/// Hands a proven reset to the app: puts the proof where the app looks, forwards, and takes it back.
 /// </summary>
 internal sealed partial class ResetHandover(
     ProofFlow flow,
     IHandoff handoff,
-    AppForwarder forwarder,
-    ForwardOptions options,
-    ClientAddressResolver clients,
-    TicketCarrier tickets,
+    ProvenForward app,
+    Askers askers,
+    OwnerNotice notice,
     ILogger<ResetHandover> logger)
 {
     private static readonly string[] Required = ["email", "new_password", "confirm_new_password"];
-
-    /// <summary>Longer than the app may take, so that no second proof of the address is at the app with the first.</summary>
-    private TimeSpan Lease => options.ResetTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(5);
 
     /// <summary>Answers the reset.</summary>
     public async ValueTask HandleAsync(StepRequest request)
@@ -51,7 +45,7 @@ internal sealed partial class ResetHandover(
         }
 
         var typed = body.Fields["email"].Text;
-        var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, context.RequestAborted);
+        var outcome = await flow.ReserveAsync(typed, request.Ticket, app.Lease, context.RequestAborted);
         if (outcome is not ProofOutcome.Proven { Reservation: var reservation })
         {
             request.Decision.Make(outcome, typed);
@@ -80,32 +74,7 @@ internal sealed partial class ResetHandover(
             return;
         }
 
-        var transformer = new ResetTransformer(clients, request.Route.Path, verdict => SettleAsync(
-            request, key, reservation, verdict, verdict switch { ResetVerdict.Accepted => "reset", ResetVerdict.Refused => "refused_by_app", _ => "app_unknown" }));
-        try
-        {
-            context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
-            await forwarder.ForwardResetAsync(context, transformer);
-        }
-        finally
-        {
-            if (transformer.Verdict is null)
-            {
-                var unreached = AppForwarder.NeverReachedApp(context);
-                await SettleAsync(request, key, reservation, unreached ? ResetVerdict.Refused : ResetVerdict.Unknown, unreached ? "app_unreachable" : "app_unknown");
-            }
-        }
-    }
-
-    private async ValueTask SettleAsync(StepRequest request, string key, ProofReservation reservation, ResetVerdict verdict, string outcome)
-    {
-        await RevokeAsync(key);
-        await (verdict == ResetVerdict.Refused ? reservation.ReleaseAsync() : reservation.UseAsync());
-        request.Decision.Make(outcome, key);
-        if (verdict == ResetVerdict.Accepted)
-        {
-            tickets.Delete(request.Context, request.Client);
-        }
+        await app.ForwardAsync(request, key, body, reservation, "reset", () => RevokeAsync(key), () => notice.SendAsync(key, askers.Of(request.Context.Request, request.Client)));
     }
 
     private async ValueTask RevokeAsync(string key)

@@ -13,11 +13,11 @@ internal sealed class RedisScript(string text)
     public byte[] Digest { get; } = SHA1.HashData(Encoding.UTF8.GetBytes(text));
 #pragma warning restore CA5350
 
-    /// <summary>A script of this assembly, by its folder and name: <c>Otp.Scripts.issue.lua</c>.</summary>
-    public static RedisScript Embedded(string name) => new(Read(name));
+    /// <summary>A script of this assembly, by its folder and name: <c>Otp.Scripts.issue.lua</c>; of several parts, in their order.</summary>
+    public static RedisScript Embedded(params string[] names) => new(string.Concat(names.Select(Read)));
 
     /// <summary>A script that begins with the functions of <c>windows.lua</c>.</summary>
-    public static RedisScript WithWindows(string name) => new(Read("Hosting.Scripts.windows.lua") + Read(name));
+    public static RedisScript WithWindows(string name) => Embedded("Hosting.Scripts.windows.lua", name);
 
     private static string Read(string name)
     {

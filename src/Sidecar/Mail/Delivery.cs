@@ -32,9 +32,10 @@ internal sealed partial class Delivery(
 
     /// <summary>Tries once. Throws only when <paramref name="stop"/> ends it.</summary>
     /// <param name="entry">What to deliver.</param>
+    /// <param name="confirm">Throws when the mail is not to go out from here; asked before the text goes to a relay.</param>
     /// <param name="drain">The process stops: nobody is left to time a held slot.</param>
     /// <param name="stop">Ends the attempt.</param>
-    public async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken stop)
+    public async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, Action confirm, CancellationToken drain, CancellationToken stop)
     {
         var left = entry.Expires - time.GetUtcNow();
         if (left <= TimeSpan.Zero)
@@ -47,7 +48,7 @@ internal sealed partial class Delivery(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stop);
         try
         {
-            return await TryAsync(entry, drain, either.Token, expiry.Token);
+            return await TryAsync(entry, confirm, drain, either.Token, expiry.Token);
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -74,7 +75,7 @@ internal sealed partial class Delivery(
         }
     }
 
-    private async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, CancellationToken drain, CancellationToken either, CancellationToken expiry)
+    private async Task<DeliveryAttempt> TryAsync(OutboxEntry entry, Action confirm, CancellationToken drain, CancellationToken either, CancellationToken expiry)
     {
         if (!_resolvers.TryGetValue(entry.Kind, out var resolver))
         {
@@ -85,7 +86,7 @@ internal sealed partial class Delivery(
         switch (await resolver.ResolveAsync(entry, either))
         {
             case Resolution.Send(var letter) when !(options.BlockReservedDomains && ReservedDomains.Contains(letter.To)):
-                return Compose(letter) is { } message ? await SendWithinBudgetAsync(message with { Id = entry.Id }, either, expiry) : Ended(DeliveryOutcome.Permanent);
+                return Compose(letter) is { } message ? await SendWithinBudgetAsync(message with { Id = entry.Id, Confirm = confirm }, either, expiry) : Ended(DeliveryOutcome.Permanent);
 
             case Resolution.NoAccount:
                 await HoldAsync(drain, either);
@@ -145,19 +146,19 @@ internal sealed partial class Delivery(
         }
         catch (OperationCanceledException) when (expiry.IsCancellationRequested)
         {
-            metrics.Tried(SmtpRelay.Name, DeliveryOutcome.Expired, time.GetElapsedTime(start));
+            Measure(message.Trail, DeliveryOutcome.Expired, time.GetElapsedTime(start));
             return (DeliveryOutcome.Expired, true);
         }
 
         var took = time.GetElapsedTime(start);
-        health.Report(failure);
-        var outcome = failure?.Scope switch
+        if (failure is not null)
         {
-            null => DeliveryOutcome.Delivered,
-            FailureScope.Permanent => DeliveryOutcome.Permanent,
-            _ => DeliveryOutcome.Transient,
-        };
-        metrics.Tried(SmtpRelay.Name, outcome, took);
+            // A delivery is no sign of health: it may have gone over a connection kept from better days.
+            health.Report(failure);
+        }
+
+        var outcome = OutcomeOf(failure);
+        Measure(message.Trail, outcome, took);
         if (failure is null)
         {
             _times.Add(took);
@@ -165,10 +166,28 @@ internal sealed partial class Delivery(
         else if (failure.Scope != FailureScope.Relay)
         {
             // Of the relay's own failures its health tells, once.
-            Log.NotDelivered(logger, failure.Level, SmtpRelay.Name, failure.Scope, failure.Line);
+            Log.NotDelivered(logger, failure.Level, failure.Relay, failure.Scope, failure.Line);
         }
 
         return (outcome, failure?.MayHaveOffered ?? true);
+    }
+
+    private static DeliveryOutcome OutcomeOf(RelayFailure? failure) => failure?.Scope switch
+    {
+        null => DeliveryOutcome.Delivered,
+        FailureScope.Permanent => DeliveryOutcome.Permanent,
+        _ => DeliveryOutcome.Transient,
+    };
+
+    private void Measure(RelayTrail trail, DeliveryOutcome outcome, TimeSpan took)
+    {
+        foreach (var passed in trail.Passed)
+        {
+            metrics.Tried(passed.Relay, OutcomeOf(passed.Failure), passed.Took);
+            took -= passed.Took;
+        }
+
+        metrics.Tried(trail.Relay, outcome, took);
     }
 
     private async Task HoldAsync(CancellationToken drain, CancellationToken either)

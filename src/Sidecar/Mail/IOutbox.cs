@@ -11,13 +11,15 @@ internal interface IOutbox
     /// <summary>Whether any relay can deliver, as the relays' own probing last found. Never waits.</summary>
     bool CanDeliver { get; }
 
-    /// <summary>Puts an entry in the queue. False when the queue is full.</summary>
-    bool TryEnqueue(OutboxEntry entry);
+    /// <summary>Puts an entry in the queue, where it outlives this call and, in Redis, this process. False when the queue is full.</summary>
+    /// <exception cref="Sidecar.Hosting.StoreUnavailableException">The queue cannot be reached.</exception>
+    ValueTask<bool> EnqueueAsync(OutboxEntry entry);
 
     /// <summary>
     /// Puts an entry in the queue and waits for its first delivery attempt, at most <paramref name="patience"/>. An attempt that
     /// fails in that time is the last one: whoever waited is told, and does not want a mail later.
     /// </summary>
+    /// <exception cref="Sidecar.Hosting.StoreUnavailableException">The queue cannot be reached.</exception>
     ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken);
 }
 
@@ -33,6 +35,12 @@ internal sealed record OutboxEntry(string Kind, ReadOnlyMemory<byte> Payload, Da
 
     /// <summary>How long the entry waits before a slot may take it. Not while somebody waits for its first attempt.</summary>
     public TimeSpan Delay { get; init; }
+
+    /// <summary>
+    /// A name that says nothing to others, such as that of a flow: an older entry of the same name that no slot has taken makes
+    /// way. Empty: none does.
+    /// </summary>
+    public string Supersedes { get; init; } = "";
 }
 
 /// <summary>Turns entries of one kind into letters; implemented by the flows.</summary>
@@ -83,6 +91,9 @@ internal enum DeliveryOutcome
 
     /// <summary>The entry's time was over before a slot was free.</summary>
     Expired,
+
+    /// <summary>A newer entry took its place before it was sent.</summary>
+    Superseded,
 
     /// <summary>There was no account to mail.</summary>
     UnknownAccount,

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sidecar.Hosting;
@@ -27,8 +29,23 @@ internal sealed record MailOptions
     /// <summary><c>drain_timeout</c>: how long a stop waits for the queue. 0s to 5m, 5s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// <c>lease</c>: how long a replica that fell silent keeps the mails it was sending from the others, where the queue is in
+    /// Redis. 2s to 5m, 10s by default.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary><c>ca</c>: PEM file of authorities trusted besides the system's; null by default.</summary>
     public X509Certificate2Collection? ExtraAuthorities { get; init; }
+
+    /// <summary><c>ehlo_name</c>: how this client names itself to relays: a host name, or an address in brackets. Empty by default: the address it dials from.</summary>
+    public string EhloName { get; init; } = "";
+
+    /// <summary><c>min_tls</c>: 1.2 (default) or 1.3; what lies below is never spoken.</summary>
+    public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary><c>min_tls</c> as it is written.</summary>
+    public string MinTls => TlsProtocols.HasFlag(SslProtocols.Tls12) ? "1.2" : "1.3";
 
     /// <summary><c>app_name</c>: what mails call the app; empty by default, which takes the sender's name.</summary>
     public string AppName { get; init; } = "";
@@ -36,9 +53,24 @@ internal sealed record MailOptions
     /// <summary><c>templates</c>: the folder of the mail templates; <c>templates</c> beside the settings by default, else the shipped one.</summary>
     public string TemplateDirectory { get; init; } = "";
 
+    /// <summary><c>pool</c>: how long connections are kept between mails.</summary>
+    public SmtpPoolOptions Pool { get; init; } = new();
+
+    /// <summary><c>relays[]</c>: further relays, tried in this order after the first; none by default.</summary>
+    public IReadOnlyList<SmtpOptions> Relays { get; init; } = [];
+    /// <summary><c>language</c>: of mails for whoever asks for no language there is; a language that the templates have. <c>en</c> by default.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary><c>language_from</c>: <c>request</c> (default) follows the browser's <c>Accept-Language</c>, <c>configuration</c> writes everything in <c>language</c>.</summary>
+    public bool LanguageFromRequest { get; init; } = true;
+
+    /// <summary>The folder of the templates that come with the binary.</summary>
+    public static string ShippedTemplates => Path.Combine(AppContext.BaseDirectory, "conf", "templates");
+
     /// <param name="section">The section <c>mail</c>.</param>
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
-    public static MailOptions Read(SettingsSection section, string directory = "conf")
+    /// <param name="first">The relay of <c>smtp:</c>.</param>
+    public static MailOptions Read(SettingsSection section, string directory = "conf", SmtpOptions? first = null)
     {
         var defaults = new MailOptions();
         return new MailOptions
@@ -49,9 +81,16 @@ internal sealed record MailOptions
             QueueCapacity = section.Int("queue_capacity", defaults.QueueCapacity, 1, 100_000),
             Concurrency = section.Int("concurrency", defaults.Concurrency, 1, 64),
             DrainTimeout = section.Duration("drain_timeout", defaults.DrainTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+            Lease = section.Duration("lease", defaults.Lease, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5)),
             ExtraAuthorities = Authorities(section, directory),
+            EhloName = ReadEhloName(section),
+            TlsProtocols = ReadTls(section, defaults.TlsProtocols),
             AppName = section.Text("app_name").Trim(),
             TemplateDirectory = Templates(section.Text("templates"), directory),
+            Pool = SmtpPoolOptions.Read(section.Section("pool")),
+            Relays = FurtherRelays.Read(section, directory, first ?? new()),
+            Language = section.Text("language", defaults.Language).Trim(),
+            LanguageFromRequest = section.Choice("language_from", defaults.LanguageFromRequest, ("request", true), ("configuration", false)),
         };
     }
 
@@ -65,6 +104,42 @@ internal sealed record MailOptions
         return new(StringComparer.Ordinal) { ["app_name"] = name, ["frontend_url"] = smtp.FrontendUrl };
     }
 
+    private static string ReadEhloName(SettingsSection section)
+    {
+        var name = section.Text("ehlo_name").Trim();
+        if (name.Length == 0)
+        {
+            return "";
+        }
+
+        var address = name is ['[', .. var inner, ']'] ? inner : null;
+        var isLiteral = address is not null && IPAddress.TryParse(address.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? address[5..] : address, out _);
+        if (isLiteral || (name.Length <= 255 && name.All(char.IsAscii) && Uri.CheckHostName(name) == UriHostNameType.Dns && !name.Contains('_', StringComparison.Ordinal)))
+        {
+            return name;
+        }
+
+        section.Reject("ehlo_name", "is no host name", "write one in ASCII, such as sidecar.example.com, or an address in brackets, such as [192.0.2.7]");
+        return "";
+    }
+
+    private static SslProtocols ReadTls(SettingsSection section, SslProtocols standard)
+    {
+        switch (section.Text("min_tls").Trim())
+        {
+            case "" or "1.2":
+                return standard;
+            case "1.3":
+                return SslProtocols.Tls13;
+            case "1.1" or "1.0" or "1":
+                section.Reject("min_tls", "is a version that is no longer safe", "write 1.2 or 1.3; a relay that knows neither must be renewed");
+                return standard;
+            default:
+                section.Reject("min_tls", "is no version of TLS", "write 1.2 or 1.3");
+                return standard;
+        }
+    }
+
     private static string Templates(string configured, string directory)
     {
         if (configured.Length > 0)
@@ -74,7 +149,7 @@ internal sealed record MailOptions
 
         // A mounted settings folder usually holds the app's file and nothing else.
         var beside = Path.GetFullPath(Path.Combine(directory, "templates"));
-        return Directory.Exists(beside) ? beside : Path.Combine(AppContext.BaseDirectory, "conf", "templates");
+        return Directory.Exists(beside) ? beside : ShippedTemplates;
     }
 
     private static X509Certificate2Collection? Authorities(SettingsSection section, string directory)

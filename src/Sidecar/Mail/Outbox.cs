@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sidecar.Hosting;
@@ -9,8 +7,8 @@ using Sidecar.Hosting;
 namespace Sidecar.Mail;
 
 /// <summary>
-/// The queue in memory and its delivery slots, off the request: a request is answered whether the relay is quick, slow or gone,
-/// and a mail that must wait keeps no slot from one that need not.
+/// The delivery slots and what they make of an attempt, off the request: a request is answered whether the relay is quick, slow
+/// or gone, and a mail that must wait keeps no slot from one that need not. Where the mails wait is the queue's business.
 /// </summary>
 internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
 {
@@ -20,22 +18,17 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
     /// <summary>How soon a mail asks again whether the relay is back; its return releases all of them anyway.</summary>
     private static readonly TimeSpan DownPause = TimeSpan.FromSeconds(2);
 
-    // Bounded by _count, which also knows the jobs between two attempts: those must find their place again.
-    private readonly Channel<OutboxJob> _ready = Channel.CreateUnbounded<OutboxJob>();
-    private readonly ConcurrentDictionary<OutboxJob, bool> _jobs = new();
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MailMetrics _metrics = new();
     private readonly MailOptions _options;
     private readonly IReadOnlyList<string> _warnings;
     private readonly Delivery _delivery;
     private readonly RelayHealth _health;
-    private readonly RetryQueue _retries;
+    private readonly IMailQueue _queue;
     private readonly TimeProvider _time;
     private readonly ILogger<Outbox> _logger;
     private Task _slots = Task.CompletedTask;
-    private int _count;
     private int _dropped;
 
     public Outbox(
@@ -47,7 +40,8 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         RelayHealth health,
         TimeProvider time,
         ILogger<Outbox> logger,
-        SendBudget? budget = null)
+        SendBudget? budget = null,
+        IMailQueue? queue = null)
     {
         _options = options;
         _warnings = warnings;
@@ -55,18 +49,19 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         _health = health;
         _time = time;
         _logger = logger;
-        _retries = new RetryQueue(time, job => _ready.Writer.TryWrite(job));
-        _health.Recovered += _retries.ReleaseAll;
-        _metrics.Watch(() => Volatile.Read(ref _count), Age);
+        _queue = queue ?? new MemoryMailQueue(options.QueueCapacity, time);
+        _health.Recovered += _queue.Hurry;
+        _metrics.Watch(() => _queue.Length, () => _queue.Age);
     }
 
     public bool CanDeliver => _health.CanDeliver;
 
-    public bool TryEnqueue(OutboxEntry entry) => Accept(entry, isAwaited: false) is not null;
+    public ValueTask<bool> EnqueueAsync(OutboxEntry entry) => AcceptAsync(new OutboxJob(entry, _time.GetUtcNow()));
 
     public async ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (Accept(entry, isAwaited: true) is not { } job)
+        var job = new OutboxJob(entry, _time.GetUtcNow(), isAwaited: true);
+        if (!await AcceptAsync(job))
         {
             return DeliveryOutcome.QueueFull;
         }
@@ -89,6 +84,7 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
             Log.Warned(_logger, warning);
         }
 
+        _queue.Start(() => _health.CanDeliver);
         _slots = Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
         return Task.CompletedTask;
     }
@@ -96,12 +92,12 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _drain.CancelAsync();
-        _retries.ReleaseAll();
-        if (Volatile.Read(ref _count) > 0)
+        var drained = _queue.DrainAsync();
+        if (!drained.IsCompleted)
         {
             try
             {
-                await _empty.Task.WaitAsync(_options.DrainTimeout, _time, cancellationToken);
+                await drained.WaitAsync(_options.DrainTimeout, _time, cancellationToken);
             }
             catch (Exception error) when (error is TimeoutException or OperationCanceledException)
             {
@@ -111,7 +107,7 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
 
         await _stop.CancelAsync();
         await _slots;
-        foreach (var job in _jobs.Keys)
+        foreach (var job in await _queue.CloseAsync())
         {
             _dropped++;
             job.Tried(DeliveryOutcome.Transient);
@@ -126,50 +122,31 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
 
     public void Dispose()
     {
-        _health.Recovered -= _retries.ReleaseAll;
-        _retries.Dispose();
+        _health.Recovered -= _queue.Hurry;
+        _queue.Dispose();
         _metrics.Dispose();
         _drain.Dispose();
         _stop.Dispose();
     }
 
-    private OutboxJob? Accept(OutboxEntry entry, bool isAwaited)
+    private async ValueTask<bool> AcceptAsync(OutboxJob job)
     {
-        if (_drain.IsCancellationRequested)
+        var (isAccepted, superseded) = await _queue.AddAsync(job);
+        if (superseded is not null)
         {
-            return null;
+            _delivery.Tell(superseded, DeliveryOutcome.Superseded);
         }
 
-        if (Interlocked.Increment(ref _count) > _options.QueueCapacity)
-        {
-            Interlocked.Decrement(ref _count);
-            return null;
-        }
-
-        var job = new OutboxJob(entry, _time.GetUtcNow(), isAwaited);
-        _jobs[job] = true;
-        if (entry.Delay <= TimeSpan.Zero || isAwaited)
-        {
-            _ready.Writer.TryWrite(job);
-            return job;
-        }
-
-        _retries.Add(job, job.Since + entry.Delay);
-        if (_drain.IsCancellationRequested)
-        {
-            _retries.ReleaseAll();
-        }
-
-        return job;
+        return isAccepted;
     }
 
     private async Task WorkAsync()
     {
         try
         {
-            await foreach (var job in _ready.Reader.ReadAllAsync(_stop.Token))
+            while (true)
             {
-                await DeliverAsync(job);
+                await DeliverAsync(await _queue.TakeAsync(_stop.Token));
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -182,68 +159,79 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
     {
         if (!_health.CanDeliver && job.Entry.Expires > _time.GetUtcNow())
         {
-            Again(job, DownPause);
+            await AgainAsync(job, DownPause);
             return;
         }
 
         var parent = job.Entry.Parent;
         using var span = SidecarTelemetry.Source.StartActivity(
             "mail deliver", ActivityKind.Consumer, parentContext: default, links: parent == default ? null : [new ActivityLink(parent)]);
-        var (outcome, wait, fact) = await _delivery.TryAsync(job.Entry, _drain.Token, _stop.Token);
+        var (outcome, wait, fact) = await TryAsync(job);
         span?.SetTag("sidecar.mail.outcome", outcome.ToString());
         if (outcome == DeliveryOutcome.StillQueued)
         {
             // Nothing was tried, so nobody who waits for the first attempt is told anything.
-            Wait(job, wait);
+            await WaitAsync(job, wait);
         }
         else if (outcome == DeliveryOutcome.Transient)
         {
-            Again(job, Pause(job.Failures++));
+            await AgainAsync(job, Pause(job.Failures++));
         }
         else
         {
-            Finish(job, outcome, fact);
+            await FinishAsync(job, outcome, fact);
         }
     }
 
-    /// <summary>Lets the job wait for another attempt; at a stop, and for somebody who has been told of the failure, there is none.</summary>
-    private void Again(OutboxJob job, TimeSpan pause)
+    private async Task<DeliveryAttempt> TryAsync(OutboxJob job)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, job.Lost);
+        try
+        {
+            return await _delivery.TryAsync(job.Entry, job.Confirm, _drain.Token, ends.Token);
+        }
+        catch (OperationCanceledException) when (job.Lost.IsCancellationRequested && !_stop.IsCancellationRequested)
+        {
+            Log.Lost(_logger);
+            return new(DeliveryOutcome.StillQueued, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Lets the job wait for another attempt; for somebody who has been told of the failure, there is none.</summary>
+    private async Task AgainAsync(OutboxJob job, TimeSpan pause)
     {
         if (job.Tried(DeliveryOutcome.Transient))
         {
-            Finish(job, DeliveryOutcome.Transient);
+            await FinishAsync(job, DeliveryOutcome.Transient);
             return;
         }
 
-        Wait(job, pause);
+        await WaitAsync(job, pause);
     }
 
-    private void Wait(OutboxJob job, TimeSpan pause)
+    private async Task WaitAsync(OutboxJob job, TimeSpan pause)
     {
-        if (_drain.IsCancellationRequested)
+        if (await _queue.PutBackAsync(job, pause, _stop.Token) is { } ended)
         {
-            Interlocked.Increment(ref _dropped);
-            Finish(job, DeliveryOutcome.Transient);
-            return;
-        }
+            if (ended == DeliveryOutcome.Transient)
+            {
+                Interlocked.Increment(ref _dropped);
+            }
 
-        var due = _time.GetUtcNow() + pause;
-        _retries.Add(job, due < job.Entry.Expires ? due : job.Entry.Expires);
-        if (_drain.IsCancellationRequested)
-        {
-            _retries.ReleaseAll();
+            job.Tried(ended);
+            _delivery.Tell(job.Entry, ended);
         }
     }
 
-    private void Finish(OutboxJob job, DeliveryOutcome outcome, DeliveryOutcome? fact = null)
+    private async Task FinishAsync(OutboxJob job, DeliveryOutcome outcome, DeliveryOutcome? fact = null)
     {
+        // First of all: until the queue knows, a crash would have the mail sent again.
+        if (await _queue.RemoveAsync(job, _stop.Token))
+        {
+            _delivery.Tell(job.Entry, fact ?? outcome);
+        }
+
         job.Tried(outcome);
-        _delivery.Tell(job.Entry, fact ?? outcome);
-        _jobs.TryRemove(job, out _);
-        if (Interlocked.Decrement(ref _count) == 0 && _drain.IsCancellationRequested)
-        {
-            _empty.TrySetResult();
-        }
     }
 
     /// <summary>1, 2, 4 seconds and so on, each up to a quarter longer, so that mails that failed together do not come back together.</summary>
@@ -253,12 +241,6 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         return TimeSpan.FromMilliseconds(pause + RandomNumberGenerator.GetInt32((int)pause / 4));
     }
 
-    private TimeSpan Age()
-    {
-        var now = _time.GetUtcNow();
-        return now - _jobs.Keys.Select(static job => job.Since).DefaultIfEmpty(now).Min();
-    }
-
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
@@ -266,5 +248,8 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} queued mails were dropped at the stop; mail.drain_timeout is {Timeout}")]
         public static partial void Dropped(ILogger logger, int count, TimeSpan timeout);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "An attempt was stopped before the mail went out, because Redis did not confirm in time that it is still this replica's; it is tried again")]
+        public static partial void Lost(ILogger logger);
     }
 }

@@ -8,7 +8,7 @@ namespace Sidecar.Mail;
 /// Decides on the certificate of one connection and remembers why it said no, which the exception of a failed handshake does
 /// not tell. Names and dates count for everyone; an authority named by <c>mail.ca</c> counts like the system's.
 /// </summary>
-internal sealed class RelayCertificates(X509Certificate2Collection? extraAuthorities)
+internal sealed class RelayCertificates(X509Certificate2Collection? extraAuthorities, RelayExamination? examination = null)
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
@@ -21,6 +21,7 @@ internal sealed class RelayCertificates(X509Certificate2Collection? extraAuthori
             : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? RelayTrouble.CertificateName
             : errors == SslPolicyErrors.None ? null
             : Explain(certificate, chain);
+        examination?.Presented(certificate as X509Certificate2, Refusal is null);
         return Refusal is null;
     }
 

@@ -56,6 +56,9 @@ internal enum RelayTrouble
     /// <summary>What the mail is for is nothing to give a relay as a recipient.</summary>
     NotAnAddress,
 
+    /// <summary>The recipient's local part goes beyond ASCII and the relay does not offer SMTPUTF8.</summary>
+    NoSmtpUtf8,
+
     /// <summary>The connection broke while the message was handed over.</summary>
     Interrupted,
 
@@ -64,6 +67,27 @@ internal enum RelayTrouble
 
     /// <summary>An answer took longer than allowed.</summary>
     Slow,
+
+    /// <summary>The refresh token was revoked, has ended, or is another application's.</summary>
+    TokenGrantEnded,
+
+    /// <summary>The token endpoint does not know the application or its secret.</summary>
+    TokenClientRejected,
+
+    /// <summary>The application may not have what it asks for.</summary>
+    TokenScopeRefused,
+
+    /// <summary>The token endpoint refuses the request for another reason.</summary>
+    TokenRequestRefused,
+
+    /// <summary>The token endpoint cannot be reached, or asks to come back later.</summary>
+    TokenEndpointAway,
+
+    /// <summary>The token endpoint's certificate is not trusted.</summary>
+    TokenEndpointUntrusted,
+
+    /// <summary>What answers is no token endpoint.</summary>
+    TokenEndpointGarbled,
 
     /// <summary>The relay does not speak SMTP as it should, or something unforeseen.</summary>
     Garbled,

@@ -2,12 +2,21 @@ using Sidecar.Hosting;
 
 namespace Sidecar.Mail;
 
-/// <summary>The relay as the app's own <c>smtp:</c> section describes it, so that one file serves both.</summary>
+/// <summary>A relay as the app's own <c>smtp:</c> section describes it, so that one file serves both; further ones in the same words.</summary>
 internal sealed record SmtpOptions
 {
     public const string Section = "smtp";
 
+    /// <summary>The name of the first relay.</summary>
+    public const string DefaultName = "default";
+
     private const int ImplicitTlsPort = 465;
+
+    /// <summary>What logs and metrics call the relay; never its host.</summary>
+    public string Name { get; init; } = DefaultName;
+
+    /// <summary>Where its settings stand, for whoever has to change them: <c>smtp</c> or <c>mail.relays[0]</c>.</summary>
+    public string Path { get; init; } = Section;
 
     /// <summary><c>mail_server</c>: the relay's name or address. Empty by default: no mail.</summary>
     public string Server { get; init; } = "";
@@ -21,7 +30,7 @@ internal sealed record SmtpOptions
     /// <summary><c>mail_username</c>: empty by default, which means no login.</summary>
     public string Username { get; init; } = "";
 
-    /// <summary><c>mail_password</c>: empty by default.</summary>
+    /// <summary><c>mail_password</c>: empty by default. Not looked at where <see cref="OAuth2"/> is set.</summary>
     public string Password { get; init; } = "";
 
     /// <summary><c>mail_from_name</c>, else the first of <c>mail_default_sender</c>: the sender's name, may be empty.</summary>
@@ -33,24 +42,32 @@ internal sealed record SmtpOptions
     /// <summary><c>mail_frontend_url</c>: where people open the app, named in mails; empty by default.</summary>
     public string FrontendUrl { get; init; } = "";
 
+    /// <summary>How tokens are got for a login with OAuth2; null by default: a password.</summary>
+    public OAuth2Options? OAuth2 { get; init; }
+
     /// <summary>What works but deserves a line in the log at start.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public bool IsConfigured => Server.Length > 0;
 
-    public static SmtpOptions Read(SettingsSection section)
+    /// <param name="section">The relay's section.</param>
+    /// <param name="oauth2">What goes with it, from where ours stands.</param>
+    /// <param name="first">The first relay, whose sender further ones share unless they name their own.</param>
+    public static SmtpOptions Read(SettingsSection section, OAuth2Options? oauth2 = null, SmtpOptions? first = null)
     {
         var warnings = new List<string>();
-        var (name, address) = Sender(section);
+        var (name, address) = Sender(section, first);
         var options = new SmtpOptions
         {
+            Path = section.Path,
             Server = section.Text("mail_server").Trim(),
             Port = section.Int("mail_port", ImplicitTlsPort, 1, 65535),
             Username = section.Text("mail_username"),
             Password = section.Text("mail_password", secret: true),
             FromName = name,
             FromAddress = address,
-            FrontendUrl = section.Text("mail_frontend_url").Trim(),
+            FrontendUrl = section.Text("mail_frontend_url", first?.FrontendUrl ?? "").Trim(),
+            OAuth2 = oauth2,
             Warnings = warnings,
         };
         options = options with { Encryption = ReadEncryption(section, options.Port, warnings) };
@@ -62,7 +79,8 @@ internal sealed record SmtpOptions
         Check(options, section);
         if (options is { IsConfigured: true, Encryption: RelayEncryption.None, Username.Length: > 0 })
         {
-            warnings.Add("smtp.mail_use_ssl and smtp.mail_use_tls are both false: mail_password and every mail cross the network in clear text");
+            var secret = oauth2 is null ? "mail_password" : "the OAuth2 token";
+            warnings.Add($"{section.Path}.mail_use_ssl and {section.Path}.mail_use_tls are both false: {secret} and every mail cross the network in clear text");
         }
 
         return options;
@@ -84,19 +102,19 @@ internal sealed record SmtpOptions
             default:
                 var chosen = port == ImplicitTlsPort ? RelayEncryption.ImplicitTls : RelayEncryption.StartTls;
                 var (used, drop) = chosen == RelayEncryption.ImplicitTls ? ("TLS from the first byte", "mail_use_tls") : ("STARTTLS", "mail_use_ssl");
-                warnings.Add($"smtp.mail_use_ssl and smtp.mail_use_tls are both true: {used} is used because mail_port is {port}; set {drop}: false to say so");
+                warnings.Add($"{section.Path}.mail_use_ssl and {section.Path}.mail_use_tls are both true: {used} is used because mail_port is {port}; set {drop}: false to say so");
                 return chosen;
         }
     }
 
-    private static (string Name, string Address) Sender(SettingsSection section)
+    private static (string Name, string Address) Sender(SettingsSection section, SmtpOptions? first)
     {
         var sender = section.Texts("mail_default_sender");
         var (name, address) = sender switch
         {
-            [] => ("", ""),
+            [] => (first?.FromName ?? "", first?.FromAddress ?? ""),
             [var only] => only.Contains('@', StringComparison.Ordinal) ? ("", only) : (only, ""),
-            [var first, var second] => (first, second),
+            [var called, var mailbox] => (called, mailbox),
             _ => ("", ""),
         };
         if (sender.Count > 2)
@@ -121,12 +139,17 @@ internal sealed record SmtpOptions
             section.Reject("mail_server", "is not a host name or an IP address", "write the name alone, such as smtp.example.com, without scheme and port");
         }
 
-        if (options.Username.Length > 0 && options.Password.Length == 0)
+        if (options is { OAuth2: { } oauth2, Username.Length: 0 } && !section.Has("mail_username"))
         {
-            section.Reject("mail_username", "has no mail_password beside it", "set mail_password, or empty mail_username for a relay without login");
+            section.Reject("mail_username", $"is missing, and {oauth2.Path} logs in to a mailbox", "write the mailbox's address, or remove the section");
         }
 
-        if (options.Username.Length == 0 && options.Password.Length > 0)
+        if (options is { OAuth2: null, Username.Length: > 0, Password.Length: 0 })
+        {
+            section.Reject("mail_username", "has no mail_password beside it", "set mail_password or mail.oauth2, or empty mail_username for a relay without login");
+        }
+
+        if (options is { OAuth2: null, Username.Length: 0, Password.Length: > 0 })
         {
             section.Reject("mail_password", "has no mail_username beside it", "set mail_username, or empty mail_password for a relay without login", secret: true);
         }
@@ -145,7 +168,7 @@ internal sealed record SmtpOptions
             section.Reject("mail_default_sender", "has a control character in the name", "write the sender's name on one line");
         }
 
-        if (options.FrontendUrl.Length > 0
+        if (section.Has("mail_frontend_url")
             && !(Uri.TryCreate(options.FrontendUrl, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)))
         {
             section.Reject("mail_frontend_url", "is not an http or https URL", "write where people open the app, such as https://app.example.com, or leave it empty");

@@ -13,10 +13,11 @@ internal sealed partial class SmtpSession
 {
     private RelayFailure Explain(Exception error) => error switch
     {
-        SmtpCommandException answer => Failure(Explain(answer), StatusOf(answer)),
+        TokenRefusedException { Refusal: var refusal } => Failure(refusal.Trouble, refusal.Status),
+        SmtpCommandException answer => Failure(Explain(answer), answer),
         AuthenticationException { InnerException: SmtpCommandException answer } =>
-            Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, StatusOf(answer)),
-        AuthenticationException => Failure(RelayTrouble.LoginRejected, "535"),
+            Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, answer),
+        AuthenticationException => LoginFailure(_loginReply),
         SslHandshakeException { InnerException: OperationCanceledException or TimeoutException } => Failure(RelayTrouble.Silent),
         SslHandshakeException => Failure(_certificates.Refusal ?? RelayTrouble.TlsFailed),
         NotSupportedException => Failure(_stage == Stage.Login ? RelayTrouble.NoLogin : RelayTrouble.NoStartTls),
@@ -47,9 +48,10 @@ internal sealed partial class SmtpSession
             _ when status < 500 => RelayTrouble.Busy,
             _ => answer.ErrorCode switch
             {
+                _ when EnhancedOf(answer) == "5.6.7" => RelayTrouble.NoSmtpUtf8,
                 SmtpErrorCode.SenderNotAccepted => RelayTrouble.SenderRefused,
                 // Without a login, policy at this point means one thing: this client may not send to other domains.
-                SmtpErrorCode.RecipientNotAccepted when _smtp.Username.Length == 0 && StatusOf(answer).EndsWith("5.7.1", StringComparison.Ordinal) =>
+                SmtpErrorCode.RecipientNotAccepted when _smtp.Username.Length == 0 && EnhancedOf(answer) == "5.7.1" =>
                     RelayTrouble.RelayingDenied,
                 SmtpErrorCode.RecipientNotAccepted => RelayTrouble.RecipientRefused,
                 _ => RelayTrouble.MessageRefused,
@@ -59,11 +61,28 @@ internal sealed partial class SmtpSession
 
     private RelayFailure Failure(RelayTrouble trouble, string status = "") => RelayFailure.Of(trouble, _smtp, _mail, status);
 
-    private static string StatusOf(SmtpCommandException answer)
+    /// <summary>An answer whose words may say more than its place in the dialogue.</summary>
+    private RelayFailure Failure(RelayTrouble trouble, SmtpCommandException answer)
     {
-        var status = ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
-        return EnhancedStatus.Match(answer.Message) is { Success: true } match ? $"{status} {match.Value}" : status;
+        var (status, enhanced) = (((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture), EnhancedOf(answer));
+        return RelayFailure.Of(trouble, _smtp, _mail, enhanced.Length > 0 ? $"{status} {enhanced}" : status, KnownReply.Find(status, enhanced, answer.Message));
     }
+
+    private RelayFailure LoginFailure(string reply)
+    {
+        var status = reply.Length >= 3 && reply.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0 ? reply[..3] : "535";
+        var enhanced = EnhancedOf(reply);
+        return RelayFailure.Of(
+            status[0] == '4' ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected,
+            _smtp,
+            _mail,
+            enhanced.Length > 0 ? $"{status} {enhanced}" : status,
+            KnownReply.Find(status, enhanced, reply));
+    }
+
+    private static string EnhancedOf(SmtpCommandException answer) => EnhancedOf(answer.Message);
+
+    private static string EnhancedOf(string words) => EnhancedStatus.Match(words) is { Success: true } match ? match.Value : "";
 
     [GeneratedRegex(@"\b[245]\.\d{1,3}\.\d{1,3}\b")]
     private static partial Regex EnhancedStatus { get; }

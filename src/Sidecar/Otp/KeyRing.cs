@@ -11,6 +11,9 @@ namespace Sidecar.Otp;
 /// </summary>
 internal sealed class KeyRing
 {
+    /// <summary>The id of a key that nobody wrote down.</summary>
+    public const string MadeUp = "generated";
+
     /// <summary>The least a secret holds.</summary>
     public const int SecretBytes = 32;
 
@@ -31,8 +34,11 @@ internal sealed class KeyRing
 
     public RingKey Signing => Keys[0];
 
+    /// <summary>Whether the keys end with the process.</summary>
+    public bool IsMadeUp => Signing.Id == MadeUp;
+
     /// <summary>A ring for as long as the process lives: enough where the state lives no longer either.</summary>
-    public static KeyRing Generate() => new([new RingKey("generated", RandomNumberGenerator.GetBytes(SecretBytes))], RandomNumberGenerator.GetBytes(SecretBytes));
+    public static KeyRing Generate() => new([new RingKey(MadeUp, RandomNumberGenerator.GetBytes(SecretBytes))], RandomNumberGenerator.GetBytes(SecretBytes));
 
     /// <summary>
     /// Reads <c>keys[]</c> and <c>pepper</c> at the top of the settings; what is not there is made up, and is a fault where

@@ -37,7 +37,7 @@ internal static class KeyRingReader
 
         var pepper = Secret(root, "pepper", required);
         return new KeyRing(
-            keys.Count > 0 ? keys : [new RingKey("generated", RandomNumberGenerator.GetBytes(KeyRing.SecretBytes))],
+            keys.Count > 0 ? keys : [new RingKey(KeyRing.MadeUp, RandomNumberGenerator.GetBytes(KeyRing.SecretBytes))],
             pepper ?? RandomNumberGenerator.GetBytes(KeyRing.SecretBytes));
     }
 

@@ -10,7 +10,7 @@ internal interface IProofMail
     bool IsConfigured { get; }
 
     /// <summary>The entry for a code; who has the address decides when the queue takes it.</summary>
-    OutboxEntry Code(EmailAddress address, string code, TimeSpan lifetime);
+    OutboxEntry Code(EmailAddress address, string code, TimeSpan lifetime, Asker asker);
 
     /// <summary>What an address for which there is no code is told where answers follow the app; null where there is one.</summary>
     /// <exception cref="AccountsUnavailableException">Nobody could say.</exception>

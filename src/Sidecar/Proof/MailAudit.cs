@@ -12,11 +12,16 @@ namespace Sidecar.Proof;
 /// </summary>
 internal sealed class MailAudit(KeyRing keys, ILogger<MailAudit> logger)
 {
-    public void Ended(Purpose purpose, string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
+    /// <param name="purpose">What the address was to be proven for.</param>
+    /// <param name="kind">Which of its mails, such as <c>mail</c> for the code's.</param>
+    /// <param name="normalisedAddress">Whose mail; only its name is told.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <param name="asked">The trace of the request that asked.</param>
+    public void Ended(Purpose purpose, string kind, string normalisedAddress, DeliveryOutcome outcome, ActivityContext asked)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
-            new AuditEvent($"{purpose.Word()}.mail", purpose.Word(), "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
+            new AuditEvent($"{purpose.Word()}.{kind}", purpose.Word(), "mail", Word(outcome), keys.Name(normalisedAddress).Value, "", "", asked.TraceId).WriteTo(logger);
         }
     }
 
@@ -26,6 +31,7 @@ internal sealed class MailAudit(KeyRing keys, ILogger<MailAudit> logger)
         DeliveryOutcome.Permanent => "permanent",
         DeliveryOutcome.Expired => "expired",
         DeliveryOutcome.UnknownAccount => "unknown_account",
+        DeliveryOutcome.Superseded => "superseded",
         _ => "given_up",
     };
 }

@@ -1,9 +1,10 @@
-using System.Security.Cryptography;
+using System.Globalization;
 
 namespace Sidecar.Proof;
 
-/// <summary>When a mail starts: at a moment that no client can foresee, so that whoever times the next answers cannot tell a mail by it.</summary>
+/// <summary>An instant as mails in every language write it: nobody reads it as another day, or in another time zone.</summary>
 internal static class MailMoment
 {
-    public static TimeSpan NextDelay(TimeSpan spread) => spread > TimeSpan.Zero ? TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)spread.TotalMilliseconds + 1)) : TimeSpan.Zero;
+    /// <summary>Now, such as <c>2026-11-22 20:15 UTC</c>.</summary>
+    public static string Of(TimeProvider clock) => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -44,8 +44,9 @@ internal sealed class ProofFlow(
     /// <param name="answer">The captcha's answer as typed.</param>
     /// <param name="ticket">The sealed ticket, if the client sent one.</param>
     /// <param name="client">The client's network; one network holds at most one live flow of an address.</param>
+    /// <param name="asker">Who asks, for the words of the mail.</param>
     /// <param name="cancellationToken">The client's patience.</param>
-    public ValueTask<ProofOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, CancellationToken cancellationToken) =>
+    public ValueTask<ProofOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, Asker asker, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             // Said to everybody alike and before anything is charged.
@@ -67,7 +68,7 @@ internal sealed class ProofFlow(
                 return first ? new ProofOutcome.WrongCaptcha { Ticket = spent } : new ProofOutcome.CaptchaEnded { Ticket = spent };
             }
 
-            var outcome = await IssueAsync(address, current, captcha, remaining, keys.NetworkName(client));
+            var outcome = await IssueAsync(address, current, captcha, remaining, keys.NetworkName(client), asker);
             return outcome is ProofOutcome.CodeSent or ProofOutcome.CaptchaEnded ? outcome with { Ticket = spent } : outcome;
         }, cancellationToken);
 
@@ -100,9 +101,9 @@ internal sealed class ProofFlow(
             }
 
             // A new name for what is proven now: whoever planted or learnt the old ticket has nothing.
-            var verified = current.Rotated(clock.GetUtcNow());
+            var verified = current.Rotated(clock.GetUtcNow(), address.Normalised);
             return await store.RedeemAsync(flow, attempt.Generation, verified.Flow, options.VerifiedLifetime, cancellationToken)
-                ? new ProofOutcome.Verified { Ticket = tickets.Seal(verified) }
+                ? new ProofOutcome.Verified(options.Purpose) { Ticket = tickets.Seal(verified) }
                 : new ProofOutcome.NoLiveCode();
         }, cancellationToken);
 
@@ -134,7 +135,7 @@ internal sealed class ProofFlow(
         }
     }
 
-    private async ValueTask<ProofOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network)
+    private async ValueTask<ProofOutcome> IssueAsync(EmailAddress address, Ticket ticket, TicketCaptcha captcha, TimeSpan captchaRemaining, string network, Asker asker)
     {
         // From here on the client's disconnect changes nothing: an issued code has its mail, and the captcha is spent.
         var domain = await limits.TakeDomainAsync(address, CancellationToken.None);
@@ -149,7 +150,7 @@ internal sealed class ProofFlow(
         limits.Report(issued);
         if (issued.Outcome == IssueOutcome.Issued)
         {
-            return await MailAsync(address, ticket.Flow, code, issued.Generation, domain);
+            return await MailAsync(address, ticket.Flow, code, issued.Generation, domain, asker);
         }
 
         await domain.GiveBackAsync();
@@ -169,20 +170,35 @@ internal sealed class ProofFlow(
     /// What a code took from the limits comes back only before the answer: afterwards that would tell whether there was somebody
     /// to mail.
     /// </summary>
-    private async ValueTask<ProofOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain)
+    private async ValueTask<ProofOutcome> MailAsync(EmailAddress address, FlowKey flow, string code, long generation, LimitPermit domain, Asker asker)
     {
-        var entry = mail.Code(address, code, options.CodeLifetime);
-        var outcome = options.Answers == AnswerStyle.App
-            ? await outbox.EnqueueAndWaitAsync(entry, ProofOptions.DeliveryPatience, CancellationToken.None)
-            : outbox.TryEnqueue(entry with { Delay = MailMoment.NextDelay(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+        var entry = mail.Code(address, code, options.CodeLifetime, asker) with { Supersedes = flow.Id };
+        DeliveryOutcome outcome;
+        try
+        {
+            outcome = options.Answers == AnswerStyle.App
+                ? await outbox.EnqueueAndWaitAsync(entry, ProofOptions.DeliveryPatience, CancellationToken.None)
+                : await outbox.EnqueueAsync(entry with { Delay = MailDelay.Next(options.MailSpread) }) ? DeliveryOutcome.StillQueued : DeliveryOutcome.QueueFull;
+        }
+        catch (StoreUnavailableException)
+        {
+            await WithdrawAsync(flow, generation, domain);
+            throw;
+        }
+
         if (outcome is DeliveryOutcome.Delivered or DeliveryOutcome.StillQueued)
         {
             return new ProofOutcome.CodeSent();
         }
 
-        await store.WithdrawAsync(flow, generation, CancellationToken.None);
-        await domain.GiveBackAsync();
+        await WithdrawAsync(flow, generation, domain);
         return outcome == DeliveryOutcome.UnknownAccount ? new ProofOutcome.UnknownAddress() : new ProofOutcome.MailUnavailable();
+    }
+
+    private async ValueTask WithdrawAsync(FlowKey flow, long generation, LimitPermit domain)
+    {
+        await domain.GiveBackAsync();
+        await store.WithdrawAsync(flow, generation, CancellationToken.None);
     }
 
     /// <summary>What all steps share: an address, perhaps a ticket of its own, and an answer when a part is down. A ticket that still holds goes back to the client.</summary>

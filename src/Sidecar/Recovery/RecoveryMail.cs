@@ -13,19 +13,17 @@ namespace Sidecar.Recovery;
 /// </summary>
 internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, TimeProvider clock, MailAudit? audit = null) : IOutboxResolver, IProofMail
 {
-    private const string Language = "en";
-
     /// <summary>The templates these mails need.</summary>
-    public static readonly TemplateRule Template = new("reset-code", ["code", "ttl_min"], ["code"]);
+    public static readonly TemplateRule Template = new("reset-code", ["code", "ttl_min", "requested_at", "requested_from"], ["code"]);
 
     public string Kind => "recovery-code";
 
     public bool IsConfigured => smtp.IsConfigured;
 
-    /// <summary>The entry for a code: lifetime in minutes, code and address, one a line.</summary>
-    public OutboxEntry Code(EmailAddress address, string code, TimeSpan lifetime)
+    /// <summary>The entry for a code: lifetime in minutes, code, address, language, instant and origin, one a line.</summary>
+    public OutboxEntry Code(EmailAddress address, string code, TimeSpan lifetime, Asker asker)
     {
-        var payload = $"{Math.Max(1, (int)lifetime.TotalMinutes)}\n{code}\n{address.Typed}";
+        var payload = $"{Math.Max(1, (int)lifetime.TotalMinutes)}\n{code}\n{address.Typed}\n{asker.Language}\n{MailMoment.Of(clock)}\n{asker.From}";
         return new(Kind, Encoding.UTF8.GetBytes(payload), clock.GetUtcNow() + lifetime, Activity.Current?.Context ?? default);
     }
 
@@ -41,16 +39,22 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
             return new Resolution.NoAccount();
         }
 
-        return new Resolution.Send(new Letter(address.Typed, Template.Name, Language, new() { ["code"] = parts[1], ["ttl_min"] = parts[0] }));
+        return new Resolution.Send(new Letter(address.Typed, Template.Name, parts[3], new()
+        {
+            ["code"] = parts[1],
+            ["ttl_min"] = parts[0],
+            ["requested_at"] = parts[4],
+            ["requested_from"] = parts[5],
+        }));
     }
 
     public void Ended(OutboxEntry entry, DeliveryOutcome outcome)
     {
         if (EmailAddress.TryParse(Read(entry)[2], out var address))
         {
-            audit?.Ended(Purpose.Recovery, address.Normalised, outcome, entry.Parent);
+            audit?.Ended(Purpose.Recovery, "mail", address.Normalised, outcome, entry.Parent);
         }
     }
 
-    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 3);
+    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 6);
 }

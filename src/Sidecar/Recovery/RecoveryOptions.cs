@@ -37,6 +37,9 @@ internal sealed record RecoveryOptions(
     /// </summary>
     public TimeSpan MailSpread { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary><c>recovery.notice</c>: whether the owner is mailed after a reset that the app took. Default true.</summary>
+    public bool Notice { get; init; } = true;
+
     /// <summary>What these numbers are to the steps.</summary>
     public ProofOptions Proof => new(Purpose.Recovery, Answers, new(CodeLifetime, Cooldown, Tries, Lock, MaxFlowsPerAddress), VerifiedLifetime) { MailSpread = MailSpread };
 
@@ -58,6 +61,7 @@ internal sealed record RecoveryOptions(
             section.Section("cookie").Choice<bool?>("secure", null, ("auto", null), ("always", true), ("never", false)))
         {
             MailSpread = section.Duration("mail_spread", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromSeconds(10)),
+            Notice = section.Bool("notice", true),
         };
     }
 

@@ -75,12 +75,13 @@ internal sealed class SidecarProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, as an orchestrator sends it.</summary>
-    public void Terminate()
-    {
-        // The shell's own kill is on every image; procps is not.
-        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>SIGSTOP: nothing of the process runs, as on a machine that is suspended or swaps.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal("CONT");
 
     public async Task<int> WaitForExitAsync(TimeSpan timeout)
     {
@@ -95,6 +96,13 @@ internal sealed class SidecarProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
         configuration.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        // The shell's own kill is on every image; procps is not.
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{name} {process.Id}")]);
+        kill.WaitForExit();
     }
 
     private ProcessStartInfo StartInfo(SidecarLaunch launch)

@@ -156,7 +156,7 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
                 """),
             ["sidecar.yaml"] = $$"""
                 contracts: [ragflow-v1, ragflow-rest]
-                recovery: { answers: app }
+                recovery: { answers: app, notice: false }
                 captcha: { fixed_answer: {{FixedAnswer}} }
                 mail: { block_reserved_domains: false }
                 limits:

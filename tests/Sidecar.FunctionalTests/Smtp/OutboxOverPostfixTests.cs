@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Hosting;
 using Sidecar.Mail;
+using Sidecar.Recovery;
 
 namespace Sidecar.FunctionalTests.Smtp;
 
@@ -26,7 +27,7 @@ public sealed class OutboxOverPostfixTests(PostfixServer postfix) : IClassFixtur
         await postfix.StopAsync();
         Assert.Equal(DeliveryOutcome.Transient, await outbox.EnqueueAndWaitAsync(Entry("told@example.com"), Patience, default));
         Assert.False(outbox.CanDeliver);
-        Assert.True(outbox.TryEnqueue(Entry("second@example.com")));
+        Assert.True(await outbox.EnqueueAsync(Entry("second@example.com")));
         Assert.Contains("smtp.mail_port", health.Detail, StringComparison.Ordinal);
 
         var back = new TaskCompletionSource();
@@ -56,7 +57,7 @@ public sealed class OutboxOverPostfixTests(PostfixServer postfix) : IClassFixtur
         };
         var mail = new MailOptions { BlockReservedDomains = false, TemplateDirectory = Path.Combine(AppContext.BaseDirectory, "conf", "templates") };
         var templates = MailTemplates.Load(
-            mail.TemplateDirectory, [new TemplateRule("reset-code", ["code", "ttl_min"], ["code"])], mail.SharedModel(smtp), faults);
+            mail.TemplateDirectory, SidecarOptions.Mails(verification: false), mail.SharedModel(smtp), faults);
         Assert.Empty(faults);
 
         var builder = new HostApplicationBuilder();
@@ -71,6 +72,6 @@ public sealed class OutboxOverPostfixTests(PostfixServer postfix) : IClassFixtur
 
         public ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken) =>
             ValueTask.FromResult<Resolution>(new Resolution.Send(new Letter(
-                Encoding.UTF8.GetString(entry.Payload.Span), "reset-code", "en", new() { ["code"] = "QWMZKTRB", ["ttl_min"] = 5 })));
+                Encoding.UTF8.GetString(entry.Payload.Span), "reset-code", "en", new() { ["code"] = "QWMZKTRB", ["ttl_min"] = 5, ["requested_at"] = "2026-11-22 20:15 UTC", ["requested_from"] = "" })));
     }
 }

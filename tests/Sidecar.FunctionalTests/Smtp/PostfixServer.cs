@@ -18,6 +18,19 @@ public sealed class PostfixServer : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Services that offer one kind of login each, by the name of their SASL settings.</summary>
+    private static readonly Dictionary<string, string> Logins = new()
+    {
+        ["plain"] = "PLAIN", ["login"] = "LOGIN", ["scram1"] = "SCRAM-SHA-1", ["scram256"] = "SCRAM-SHA-256", ["scrams"] = "SCRAM-SHA-1 SCRAM-SHA-256",
+    };
+
+    /// <summary>Services whose logins a Dovecot beside this Postfix checks, if there is one.</summary>
+    private static readonly Dictionary<string, string> DovecotLogins = new()
+    {
+        ["xoauth2"] = "xoauth2", ["oauthbearer"] = "oauthbearer", ["oauth2"] = "xoauth2, oauthbearer",
+    };
+
+    private readonly Dictionary<string, int> _loginPorts = Logins.Keys.Concat(DovecotLogins.Keys).ToDictionary(static name => name, static _ => FreePort());
     private DirectoryInfo? _directory;
 
     public int ImplicitTlsPort { get; } = FreePort();
@@ -25,6 +38,21 @@ public sealed class PostfixServer : IAsyncLifetime
     public int StartTlsPort { get; } = FreePort();
 
     public int PlainPort { get; } = FreePort();
+
+    /// <summary>In clear text, without SMTPUTF8, and closed by Postfix after a second without a word.</summary>
+    public int AsciiPort { get; } = FreePort();
+
+    /// <summary>With a local part of 64 letters, an address as long as one may be.</summary>
+    public static string LongDomain { get; } = string.Join('.', Enumerable.Repeat(new string('b', 60), 3)) + ".relays";
+
+    /// <summary>Whether there is a Postfix here that may be started.</summary>
+    public bool IsRunning => _directory is not null;
+
+    /// <summary>TLS 1.2 at most, from the first byte, without a login.</summary>
+    public int OldTlsPort { get; } = FreePort();
+
+    /// <summary>Where the server's files are; null where there is none.</summary>
+    public string? Root => _directory?.FullName;
 
     /// <summary>PEM file of the authority behind the relay's certificate, which is for <c>localhost</c> and 127.0.0.1.</summary>
     public string AuthorityFile => At("authority.pem");
@@ -53,6 +81,11 @@ public sealed class PostfixServer : IAsyncLifetime
         await File.WriteAllTextAsync(At("etc/master.cf"), Services());
         // Debian's Postfix looks for it beside its own settings, whatever cyrus_sasl_config_path says.
         await File.WriteAllTextAsync(At("etc/sasl/smtpd.conf"), $"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\nsasldb_path: {At("etc/sasl/db")}\n");
+        foreach (var (name, mechanisms) in Logins)
+        {
+            await File.WriteAllTextAsync(At($"etc/sasl/{name}.conf"), $"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: {mechanisms}\nsasldb_path: {At("etc/sasl/db")}\n");
+        }
+
         await RunAsync("sh", "-c", $"""
             set -e
             chmod 755 '{_directory.FullName}'
@@ -71,6 +104,9 @@ public sealed class PostfixServer : IAsyncLifetime
         }
     }
 
+    /// <summary>The STARTTLS port that offers that login alone: plain, login, scram1, scram256, scrams, and with a Dovecot xoauth2, oauthbearer, oauth2.</summary>
+    public int LoginPort(string name) => _loginPorts[name];
+
     /// <summary>Ends a test as skipped where there is no Postfix.</summary>
     public void SkipUnlessRunning() => Assert.SkipWhen(_directory is null, "Postfix is not installed, or the tests do not run as root");
 
@@ -78,7 +114,7 @@ public sealed class PostfixServer : IAsyncLifetime
     {
         await RunAsync("postfix", "-c", At("etc"), "start");
         using var timeout = new CancellationTokenSource(Patience);
-        foreach (var port in new[] { ImplicitTlsPort, StartTlsPort, PlainPort })
+        foreach (var port in new[] { ImplicitTlsPort, StartTlsPort, PlainPort, AsciiPort })
         {
             while (!await ListensAsync(port, timeout.Token))
             {
@@ -104,10 +140,16 @@ public sealed class PostfixServer : IAsyncLifetime
         }
     }
 
+    /// <summary>How often the log says so.</summary>
+    public int LogCount(string words) => File.Exists(At("data/mail.log")) ? File.ReadLines(At("data/mail.log")).Count(line => line.Contains(words, StringComparison.Ordinal)) : 0;
+
+    /// <summary>Reads the settings again, at which every process of Postfix is replaced.</summary>
+    public Task ReloadAsync() => RunAsync("postfix", "-c", At("etc"), "reload");
+
     /// <summary>How many mails to that address have been delivered.</summary>
     public int MailCount(string address) => Delivered().Count(message => IsTo(message, address));
 
-    private static bool IsTo(MimeMessage message, string address) => message.To.Mailboxes.Any(mailbox => mailbox.Address == address);
+    private static bool IsTo(MimeMessage message, string address) => message.To.Mailboxes.Any(mailbox => mailbox.Address == address || mailbox.GetAddress(idnEncode: true) == address);
 
     private IEnumerable<MimeMessage> Delivered()
     {
@@ -135,9 +177,11 @@ public sealed class PostfixServer : IAsyncLifetime
         smtpd_tls_received_header = yes
         cyrus_sasl_config_path = {{At("etc/sasl")}}
         smtpd_sasl_local_domain = sidecar.test
+        smtpd_error_sleep_time = 0
         smtpd_relay_restrictions = reject_unauth_destination
         smtpd_recipient_restrictions = check_recipient_access inline:{ {refused@sidecar.test = REJECT nobody here}, {later@sidecar.test = DEFER come back} }
-        virtual_mailbox_domains = example.com, sidecar.test
+        virtual_mailbox_domains = example.com, sidecar.test, xn--bcher-kva.test, bücher.test, {{LongDomain}}
+        transport_maps = inline:{ discard@sidecar.test=discard: }
         virtual_mailbox_base = {{At("mail")}}
         virtual_mailbox_maps = static:all/
         virtual_uid_maps = static:{{Id("-u")}}
@@ -153,6 +197,10 @@ public sealed class PostfixServer : IAsyncLifetime
             127.0.0.1:{ImplicitTlsPort} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes {Login}
             127.0.0.1:{StartTlsPort} inet n - n - - smtpd {Login}
             127.0.0.1:{PlainPort} inet n - n - - smtpd
+            127.0.0.1:{AsciiPort} inet n - n - - smtpd -o smtputf8_enable=no -o smtpd_timeout=1s
+            127.0.0.1:{OldTlsPort} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_tls_mandatory_protocols=<=TLSv1.2
+            {string.Join('\n', Logins.Keys.Select(name => $"127.0.0.1:{LoginPort(name)} inet n - n - - smtpd {Login} -o smtpd_sasl_path={name}"))}
+            {string.Join('\n', DovecotLogins.Select(service => $"127.0.0.1:{LoginPort(service.Key)} inet n - n - - smtpd {Login} -o smtpd_sasl_type=dovecot -o smtpd_sasl_path=private/login -o {{ smtpd_sasl_mechanism_filter = {service.Value} }}"))}
             postlog unix-dgram n - n - 1 postlogd
             cleanup unix n - n - 0 cleanup
             qmgr unix n - n 300 1 qmgr
@@ -166,6 +214,7 @@ public sealed class PostfixServer : IAsyncLifetime
             virtual unix - n n - - virtual
             error unix - - n - - error
             retry unix - - n - - error
+            discard unix - - n - - discard
 
             """;
     }

@@ -3,12 +3,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Mail;
 using Sidecar.Otp;
 using Sidecar.Proof;
 using Sidecar.Recovery;
+using Sidecar.Tests.Mail;
 using Sidecar.Tests.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Tests.Contracts;
@@ -19,25 +22,33 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
     private readonly UpstreamClient _upstream;
     private readonly RecoverySwitch _switch;
     private readonly RagflowEndpoint _endpoint;
-    private readonly PathGuard<RagflowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1]));
+    private readonly PathGuard<RagflowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1], verification: true, gate: true));
 
-    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null)
+    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null)
     {
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
         var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30)));
         _upstream = new(forward, new UpstreamTracing(false));
         var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
-        var reset = new ResetHandover(Flow.Flow, this, app, forward, clients, tickets, NullLogger<ResetHandover>.Instance);
+        var proven = new ProvenForward(app, forward, clients, tickets);
+        var askers = new Askers(new MailOptions(), MailSamples.Templates());
+        var notice = new OwnerNotice(Flow.Options, new SmtpOptions { Server = "relay" }, Flow.Outbox, new NoticeMail(Flow.Clock), NullLogger<OwnerNotice>.Instance);
+        var reset = new ResetHandover(Flow.Flow, this, proven, askers, notice, NullLogger<ResetHandover>.Instance);
+        var mail = new VerificationMail(new() { Server = "relay" }, Flow.Accounts, Flow.Clock);
+        var proof = Flow.Options.Proof;
+        var verification = Flow.FlowOf(VerificationOptions.Read(TestSettings.Of(), proof, Flow.Options.CodeLength).Proof(proof), mail);
         _switch = new(isOff ? null : new RecoveryService(Flow.Flow, reset), canComplete: true);
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
             _switch,
+            new(isOff ? null : new VerificationService(verification, new(verification, new(true, domains ?? DomainRules.None), proven))),
             clients,
             new RequestLimits(limiters.Of(catalog.Client), limiters.Of(catalog.Captcha)),
             new ProxyWarning(NullLogger<ProxyWarning>.Instance),
             new OriginRule(Flow.Options),
             tickets,
+            askers,
             new StepTelemetry(Keys, Log),
             NullLogger<RagflowEndpoint>.Instance);
     }
@@ -50,6 +61,12 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
 
     /// <summary>What the app says to a reset; null when it cannot be reached.</summary>
     public string? AppSays { get; set; } = """{"code":0}""";
+
+    /// <summary>Bodies that reached the app.</summary>
+    public List<string> Reached { get; } = [];
+
+    /// <summary>Runs while the app has a request.</summary>
+    public Func<Task> Meanwhile { get; set; } = static () => Task.CompletedTask;
 
     public bool HandoffIsDown { get; set; }
 
@@ -90,6 +107,12 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             return ForwarderError.Request;
         }
 
+        using (var body = new StreamReader(context.Request.Body))
+        {
+            Reached.Add(await body.ReadToEndAsync(cancellationToken));
+        }
+
+        await Meanwhile();
         using var answer = new HttpResponseMessage { Content = new StringContent(AppSays, Encoding.UTF8, "application/json") };
         await transformer.TransformResponseAsync(context, answer, cancellationToken);
         return ForwarderError.None;

@@ -25,6 +25,9 @@ public sealed class CommandLineTests
     [InlineData("run --set", "--set needs a value")]
     [InlineData("run --verbose", "`--verbose` is not an argument")]
     [InlineData("run check", "`check` is not an argument")]
+    [InlineData("check --send-to", "--send-to needs a value")]
+    [InlineData("run --json", "`--json` is not an argument")]
+    [InlineData("check --json=yes", "`--json` is not an argument")]
     public void Parse_Wrong_SaysWhatAndRunsNothing(string line, string error)
     {
         var parsed = Parse(line);
@@ -33,4 +36,14 @@ public sealed class CommandLineTests
     }
 
     private static CommandLine Parse(string line) => CommandLine.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    [Fact]
+    public void Parse_FlagsOfACommand_AreItsOwn()
+    {
+        var parsed = CommandLine.Parse(["check", "--json", "--send-to", "a@b.io", "--config", "/etc/s", "--transcript"]);
+
+        Assert.Equal(("check", "/etc/s", ""), (parsed.Command, parsed.Directory, parsed.Error));
+        Assert.Equal(["--json", "--send-to", "--transcript"], parsed.Flags.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("a@b.io", parsed.Flags["--send-to"]);
+    }
 }

@@ -31,11 +31,11 @@ public sealed class DelayedEntryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryEnqueue_Delayed_LetsOthersPassAndStartsInItsTime()
+    public async Task Enqueue_Delayed_LetsOthersPassAndStartsInItsTime()
     {
         await _outbox.StartAsync(default);
-        Assert.True(_outbox.TryEnqueue(Entry("later@acme.io") with { Delay = Delay }));
-        Assert.True(_outbox.TryEnqueue(Entry("now@acme.io")));
+        Assert.True(await _outbox.EnqueueAsync(Entry("later@acme.io") with { Delay = Delay }));
+        Assert.True(await _outbox.EnqueueAsync(Entry("now@acme.io")));
 
         var first = await _relay.NextAsync();
         Assert.Equal("now@acme.io", first.Message.To);
@@ -63,7 +63,7 @@ public sealed class DelayedEntryTests : IAsyncDisposable
     public async Task Stop_Delayed_IsSentBeforeTheEnd()
     {
         await _outbox.StartAsync(default);
-        Assert.True(_outbox.TryEnqueue(Entry("a@acme.io") with { Delay = Delay }));
+        Assert.True(await _outbox.EnqueueAsync(Entry("a@acme.io") with { Delay = Delay }));
 
         var stopping = _outbox.StopAsync(default);
         (await _relay.NextAsync()).Take();

@@ -84,7 +84,7 @@ internal sealed class FaultySmtpServer : IAsyncDisposable
             {
                 return;
             }
-            else if (!line.StartsWith(step[3..], StringComparison.Ordinal))
+            else if (!line.StartsWith(step.Length > 3 ? step[3..] : "", StringComparison.Ordinal))
             {
                 Unexpected.Add(line);
             }

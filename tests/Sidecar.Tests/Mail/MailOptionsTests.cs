@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sidecar.Mail;
@@ -42,6 +43,38 @@ public sealed class MailOptionsTests : IDisposable
 
         Assert.Equal(authority.Thumbprint, Assert.Single(options.ExtraAuthorities!).Thumbprint);
         Assert.Equal(Path.Combine(_directory.FullName, "ours"), options.TemplateDirectory);
+    }
+
+    [Theory]
+    [InlineData("sidecar.acme.io", true)]
+    [InlineData("[192.0.2.7]", true)]
+    [InlineData("[IPv6:2001:db8::7]", true)]
+    [InlineData("pod_7", false)]
+    [InlineData("a b", false)]
+    [InlineData("relay\r\nMAIL FROM:<x@y.io>", false)]
+    [InlineData("[nonsense]", false)]
+    [InlineData("größe.de", false)]
+    public void Read_EhloName_IsAHostNameOrALiteral(string name, bool good)
+    {
+        var section = MailSamples.Section("mail", ("ehlo_name", name));
+
+        Assert.Equal(good ? name : "", MailOptions.Read(section, _directory.FullName).EhloName);
+        Assert.Equal(good ? [] : ["mail.ehlo_name"], section.Faults.Select(static fault => fault.Key));
+    }
+
+    [Theory]
+    [InlineData(null, SslProtocols.Tls12 | SslProtocols.Tls13, "")]
+    [InlineData("1.2", SslProtocols.Tls12 | SslProtocols.Tls13, "")]
+    [InlineData("1.3", SslProtocols.Tls13, "")]
+    [InlineData("1.1", SslProtocols.Tls12 | SslProtocols.Tls13, "no longer safe")]
+    [InlineData("1.0", SslProtocols.Tls12 | SslProtocols.Tls13, "no longer safe")]
+    [InlineData("ssl3", SslProtocols.Tls12 | SslProtocols.Tls13, "no version of TLS")]
+    public void Read_MinTls_IsNeverBelowWhatIsSafe(string? written, SslProtocols spoken, string problem)
+    {
+        var section = MailSamples.Section("mail", ("min_tls", written));
+
+        Assert.Equal(spoken, MailOptions.Read(section, _directory.FullName).TlsProtocols);
+        Assert.Equal(problem.Length > 0, section.Faults.Any(fault => fault.Problem.Contains(problem, StringComparison.Ordinal)));
     }
 
     [Theory]

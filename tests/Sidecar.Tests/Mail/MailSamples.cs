@@ -1,12 +1,13 @@
 using Sidecar.Hosting;
 using Sidecar.Mail;
+using Sidecar.Recovery;
 
 namespace Sidecar.Tests.Mail;
 
 /// <summary>Settings, templates and letters that the tests of mail share.</summary>
 internal static class MailSamples
 {
-    public static readonly TemplateRule ResetCode = new("reset-code", ["code", "ttl_min"], ["code"]);
+    public static readonly TemplateRule ResetCode = RecoveryMail.Template;
 
     public static Dictionary<string, object?> Shared => new() { ["app_name"] = "Acme & Sons", ["frontend_url"] = "https://app.acme.test/?a=1&b=2" };
 
@@ -16,13 +17,16 @@ internal static class MailSamples
     public static MailTemplates Templates()
     {
         var faults = new List<Fault>();
-        var templates = MailTemplates.Load(Shipped, [ResetCode], Shared, faults);
+        var templates = MailTemplates.Load(Shipped, SidecarOptions.Mails(verification: true), Shared, faults);
         Assert.Empty(faults);
         return templates;
     }
 
-    public static Letter Letter(string to = "alice@sidecar.test", string code = "QWMZKTRB") =>
-        new(to, "reset-code", "en", new() { ["code"] = code, ["ttl_min"] = 5 });
+    public static Letter Letter(string to = "alice@sidecar.test", string code = "QWMZKTRB", string language = "en") =>
+        new(to, ResetCode.Name, language, new() { ["code"] = code, ["ttl_min"] = 5, ["requested_at"] = "2026-11-22 20:15 UTC", ["requested_from"] = "Firefox, Windows, 203.0.113.0/24" });
+
+    public static Letter Notice(string language = "en", string from = "Firefox, Windows, 203.0.113.0/24") =>
+        new("alice@sidecar.test", NoticeMail.Template.Name, language, new() { ["requested_at"] = "2026-11-22 20:15 UTC", ["requested_from"] = from });
 
     /// <summary>A section as the settings files give it.</summary>
     public static SettingsSection Section(string path, params (string Key, object? Value)[] values)

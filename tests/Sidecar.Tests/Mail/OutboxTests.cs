@@ -46,19 +46,19 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryEnqueue_QueueFull_SaysSoUntilOneIsDone()
+    public async Task Enqueue_QueueFull_SaysSoUntilOneIsDone()
     {
         var outbox = await StartAsync(new MailOptions { QueueCapacity = 2, Concurrency = 1 });
 
-        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("a@acme.io")));
         var second = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
-        Assert.False(outbox.TryEnqueue(Entry("c@acme.io")));
+        Assert.False(await outbox.EnqueueAsync(Entry("c@acme.io")));
         Assert.Equal(DeliveryOutcome.QueueFull, await outbox.EnqueueAndWaitAsync(Entry("c@acme.io"), Patience, default));
 
         (await _relay.NextAsync()).Take();
         (await _relay.NextAsync()).Take();
         await second;
-        Assert.True(outbox.TryEnqueue(Entry("c@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("c@acme.io")));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class OutboxTests : IAsyncDisposable
     {
         var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
 
-        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("a@acme.io")));
         (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
 
         foreach (var seconds in new[] { 1, 2, 4 })
@@ -84,7 +84,7 @@ public sealed class OutboxTests : IAsyncDisposable
     {
         var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
 
-        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("a@acme.io")));
         (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
         var second = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
         (await _relay.NextAsync()).Take();
@@ -121,7 +121,7 @@ public sealed class OutboxTests : IAsyncDisposable
         using var measured = new Measured();
         var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
 
-        Assert.True(outbox.TryEnqueue(Entry("a@acme.io", lifetime: TimeSpan.FromMilliseconds(900))));
+        Assert.True(await outbox.EnqueueAsync(Entry("a@acme.io", lifetime: TimeSpan.FromMilliseconds(900))));
         (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
         await WaitingAsync(outbox);
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -216,7 +216,7 @@ public sealed class OutboxTests : IAsyncDisposable
     {
         var outbox = await StartAsync(new MailOptions { BlockReservedDomains = false });
 
-        outbox.TryEnqueue(Entry("alice@example.com"));
+        await outbox.EnqueueAsync(Entry("alice@example.com"));
 
         Assert.Equal("alice@example.com", (await _relay.NextAsync()).Message.To);
     }
@@ -256,12 +256,12 @@ public sealed class OutboxTests : IAsyncDisposable
     public async Task Delivery_RelayDown_MailWaitsForItsReturnWithoutTrying()
     {
         var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
-        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("a@acme.io")));
         (await _relay.NextAsync()).Fail(RelayTrouble.Refused);
         await WaitingAsync(outbox);
         Assert.False(outbox.CanDeliver);
 
-        Assert.True(outbox.TryEnqueue(Entry("b@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("b@acme.io")));
         await WaitingAsync(outbox);
         Assert.Equal(0, _relay.Attempts);
 
@@ -281,7 +281,7 @@ public sealed class OutboxTests : IAsyncDisposable
         var second = outbox.EnqueueAndWaitAsync(Entry("b@acme.io"), Patience, default);
 
         var stop = outbox.StopAsync(default);
-        Assert.False(outbox.TryEnqueue(Entry("c@acme.io")));
+        Assert.False(await outbox.EnqueueAsync(Entry("c@acme.io")));
         (await _relay.NextAsync()).Take();
         (await _relay.NextAsync()).Take();
         await stop;
@@ -293,7 +293,7 @@ public sealed class OutboxTests : IAsyncDisposable
     public async Task Stop_RetryWaits_GetsOneLastTryAtOnce()
     {
         var outbox = await StartAsync(new MailOptions { Concurrency = 1 });
-        Assert.True(outbox.TryEnqueue(Entry("a@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("a@acme.io")));
         (await _relay.NextAsync()).Fail(RelayTrouble.Busy);
         await WaitingAsync(outbox);
 
@@ -356,7 +356,7 @@ public sealed class OutboxTests : IAsyncDisposable
         ActivitySource.AddActivityListener(listener);
         var outbox = await StartAsync();
 
-        outbox.TryEnqueue(Entry("a@acme.io") with { Parent = request });
+        await outbox.EnqueueAsync(Entry("a@acme.io") with { Parent = request });
         (await _relay.NextAsync()).Take();
 
         var span = await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));

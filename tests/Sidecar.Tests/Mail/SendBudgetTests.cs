@@ -38,7 +38,7 @@ public sealed class SendBudgetTests : IAsyncDisposable
         var outbox = await StartAsync(permits: 1);
         await DeliverAsync(outbox, "a@acme.io");
 
-        Assert.True(outbox.TryEnqueue(Entry("b@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("b@acme.io")));
         await WaitingAsync(outbox);
         Assert.Equal(0, _relay.Attempts);
         _time.Advance(FirstPermitBack - TimeSpan.FromMilliseconds(1));
@@ -108,7 +108,7 @@ public sealed class SendBudgetTests : IAsyncDisposable
         await failed;
         _health.Report(null);
 
-        Assert.True(outbox.TryEnqueue(Entry("b@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("b@acme.io")));
 
         if (givenBack)
         {
@@ -137,7 +137,7 @@ public sealed class SendBudgetTests : IAsyncDisposable
     {
         var outbox = await StartAsync(permits: 1);
         await DeliverAsync(outbox, "a@acme.io");
-        Assert.True(outbox.TryEnqueue(Entry("b@acme.io")));
+        Assert.True(await outbox.EnqueueAsync(Entry("b@acme.io")));
         await WaitingAsync(outbox);
 
         await outbox.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(20));

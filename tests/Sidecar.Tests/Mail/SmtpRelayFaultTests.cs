@@ -69,6 +69,26 @@ public sealed class SmtpRelayFaultTests
     }
 
     [Fact]
+    public async Task Send_NotConfirmedAfterTheRecipient_NeverGivesTheText()
+    {
+        await using var server = new FaultySmtpServer(Hello + "C: MAIL FROM\nS: 250 ok\nC: RCPT TO\nS: 250 ok\nsilence");
+        using var lost = new CancellationTokenSource();
+        var message = new Message(Recipient, "Subject", "text", "<p>html</p>")
+        {
+            Confirm = () =>
+            {
+                lost.Cancel();
+                throw new OperationCanceledException(lost.Token);
+            },
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new SmtpRelay(Settings("none", server.Port), Patient, TimeProvider.System).SendAsync(message, lost.Token));
+
+        Assert.Contains(server.Heard, static line => line.StartsWith("RCPT TO", StringComparison.Ordinal));
+        Assert.DoesNotContain("DATA", server.Heard);
+    }
+
+    [Fact]
     public async Task Send_NoStartTlsOffered_SaysNothingInClearText()
     {
         await using var server = new FaultySmtpServer(Hello + "silence");

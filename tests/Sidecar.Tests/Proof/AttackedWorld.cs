@@ -59,7 +59,7 @@ internal sealed class AttackedWorld : IAsyncDisposable
     }
 
     public async Task<ProofOutcome> SendCodeAsync(string? ticket, string network, string address = Victim) =>
-        await _flow.SendCodeAsync(address, Answer, Solve(ticket, address), network, default);
+        await _flow.SendCodeAsync(address, Answer, Solve(ticket, address), network, Asker.Unknown, default);
 
     public async Task<ProofOutcome> VerifyAsync(string? ticket, string code) => await _flow.VerifyAsync(Victim, code, ticket, default);
 
@@ -89,20 +89,20 @@ internal sealed class Inbox(TimeProvider time) : IOutbox
 
     public bool CanDeliver => true;
 
-    public bool TryEnqueue(OutboxEntry entry)
+    public ValueTask<bool> EnqueueAsync(OutboxEntry entry)
     {
         Arrivals.Add(time.GetUtcNow());
         LastCode = Encoding.UTF8.GetString(entry.Payload.Span).Split('\n')[1];
-        return true;
+        return new(true);
     }
 
-    public ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
+    public async ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (Awaited == DeliveryOutcome.Delivered)
         {
-            TryEnqueue(entry);
+            await EnqueueAsync(entry);
         }
 
-        return ValueTask.FromResult(Awaited);
+        return Awaited;
     }
 }

@@ -24,6 +24,31 @@ public sealed class CodeStepTests : IDisposable
         Assert.Null(_world.Open(outcome.Ticket).Captcha);
     }
 
+    [Theory]
+    [InlineData(AnswerStyle.Uniform)]
+    [InlineData(AnswerStyle.App)]
+    internal async Task SendCode_QueueCannotBeReached_IsUnavailableAndChargesNothing(AnswerStyle answers)
+    {
+        using var world = new RecoveryWorld(defaults => defaults with { Answers = answers });
+        var ticket = await world.ShownAsync();
+        world.Outbox.IsDown = true;
+        Assert.IsType<ProofOutcome.Unavailable>(await world.SendAsync(ticket));
+
+        world.Outbox.IsDown = false;
+        // Neither cooldown nor flow stands against the next.
+        await world.SentAsync();
+    }
+
+    [Fact]
+    public async Task SendCode_SameFlowTwice_NamesTheFlowSoThatTheNewerMailTakesThePlace()
+    {
+        var ticket = await _world.SentAsync();
+        _world.Clock.Advance(TimeSpan.FromSeconds(60));
+        Assert.IsType<ProofOutcome.CodeSent>(await _world.SendAsync(await _world.ShownAsync(ticket: ticket)));
+
+        Assert.Equal([_world.Open(ticket).Flow.Id, _world.Open(ticket).Flow.Id], _world.Outbox.Entries.Select(static entry => entry.Supersedes));
+    }
+
     [Fact]
     public async Task SendCode_Uniform_NeitherLooksUpNorWaits()
     {

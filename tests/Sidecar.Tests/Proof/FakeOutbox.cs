@@ -1,4 +1,5 @@
 using System.Text;
+using Sidecar.Hosting;
 using Sidecar.Mail;
 
 namespace Sidecar.Tests.Proof;
@@ -12,27 +13,43 @@ internal sealed class FakeOutbox : IOutbox
 
     public bool IsFull { get; set; }
 
+    /// <summary>Whether the queue cannot be reached.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Whether putting something in fails in a way nobody foresaw.</summary>
+    public bool Breaks { get; set; }
+
     public DeliveryOutcome Ends { get; set; } = DeliveryOutcome.Delivered;
 
     /// <summary>Waits that were asked for.</summary>
     public List<TimeSpan> Patience { get; } = [];
 
-    /// <summary>The code in the last entry.</summary>
-    public string LastCode => Encoding.UTF8.GetString(Entries[^1].Payload.Span).Split('\n')[1];
+    /// <summary>The code in the last entry that has one.</summary>
+    public string LastCode => Encoding.UTF8.GetString(Entries.FindLast(static entry => entry.Kind.EndsWith("-code", StringComparison.Ordinal))!.Payload.Span).Split('\n')[1];
 
-    public bool TryEnqueue(OutboxEntry entry)
+    public ValueTask<bool> EnqueueAsync(OutboxEntry entry)
     {
+        if (IsDown)
+        {
+            throw new StoreUnavailableException("down");
+        }
+
+        if (Breaks)
+        {
+            throw new InvalidOperationException();
+        }
+
         if (!IsFull)
         {
             Entries.Add(entry);
         }
 
-        return !IsFull;
+        return new(!IsFull);
     }
 
-    public ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
+    public async ValueTask<DeliveryOutcome> EnqueueAndWaitAsync(OutboxEntry entry, TimeSpan patience, CancellationToken cancellationToken)
     {
         Patience.Add(patience);
-        return new(TryEnqueue(entry) ? Ends : DeliveryOutcome.QueueFull);
+        return await EnqueueAsync(entry) ? Ends : DeliveryOutcome.QueueFull;
     }
 }

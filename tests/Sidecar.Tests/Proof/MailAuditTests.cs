@@ -57,7 +57,7 @@ public sealed class MailAuditTests
             new MailOptions { BlockReservedDomains = true }, [], MailSamples.Templates(), [mail], (_, _) => Task.FromResult(failure), health, _clock, NullLogger<Outbox>.Instance);
         await outbox.StartAsync(TestContext.Current.CancellationToken);
         Assert.True(EmailAddress.TryParse(address, out var parsed));
-        Assert.True(outbox.TryEnqueue(mail.Code(parsed, "ABCDEFGH", lifetime) with { Parent = Asked }));
+        Assert.True(await outbox.EnqueueAsync(mail.Code(parsed, "ABCDEFGH", lifetime, Asker.Unknown) with { Parent = Asked }));
         await outbox.StopAsync(TestContext.Current.CancellationToken);
     }
 

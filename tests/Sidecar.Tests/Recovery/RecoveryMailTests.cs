@@ -15,7 +15,7 @@ public sealed class RecoveryMailTests
     public async Task Resolve_EntryOfAnAccount_IsALetterToTheTypedSpelling()
     {
         var mail = Mail();
-        var entry = mail.Code(Address(" Alice.B@Firm.test-domain.org "), "ABCDEFGH", TimeSpan.FromMinutes(5));
+        var entry = mail.Code(Address(" Alice.B@Firm.test-domain.org "), "ABCDEFGH", TimeSpan.FromMinutes(5), Asker.Unknown);
 
         var letter = Assert.IsType<Resolution.Send>(await mail.ResolveAsync(entry, default)).Letter;
 
@@ -32,7 +32,7 @@ public sealed class RecoveryMailTests
     public async Task Resolve_Lifetime_IsToldInMinutes(int seconds, string minutes)
     {
         var mail = Mail();
-        var letter = (Resolution.Send)await mail.ResolveAsync(mail.Code(Address("Alice.B@Firm.test-domain.org"), "ABCDEFGH", TimeSpan.FromSeconds(seconds)), default);
+        var letter = (Resolution.Send)await mail.ResolveAsync(mail.Code(Address("Alice.B@Firm.test-domain.org"), "ABCDEFGH", TimeSpan.FromSeconds(seconds), Asker.Unknown), default);
 
         Assert.Equal(minutes, letter.Letter.Model["ttl_min"]);
     }
@@ -44,7 +44,7 @@ public sealed class RecoveryMailTests
     {
         var mail = Mail();
 
-        Assert.IsType<Resolution.NoAccount>(await mail.ResolveAsync(mail.Code(Address(address), "ABCDEFGH", TimeSpan.FromMinutes(5)), default));
+        Assert.IsType<Resolution.NoAccount>(await mail.ResolveAsync(mail.Code(Address(address), "ABCDEFGH", TimeSpan.FromMinutes(5), Asker.Unknown), default));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RecoveryMailTests
         var mail = Mail();
         _accounts.IsDown = true;
 
-        await Assert.ThrowsAsync<AccountsUnavailableException>(async () => await mail.ResolveAsync(mail.Code(Address("alice@example.com"), "ABCDEFGH", TimeSpan.FromMinutes(5)), default));
+        await Assert.ThrowsAsync<AccountsUnavailableException>(async () => await mail.ResolveAsync(mail.Code(Address("alice@example.com"), "ABCDEFGH", TimeSpan.FromMinutes(5), Asker.Unknown), default));
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using Sidecar.Upstream;
 
 namespace Sidecar.Contracts;
 
-/// <summary>What the app said to a reset.</summary>
-internal enum ResetVerdict
+/// <summary>What the app said to what was handed to it.</summary>
+internal enum AppVerdict
 {
     /// <summary>Nothing that can be understood: the app may have taken it.</summary>
     Unknown,
@@ -15,18 +15,18 @@ internal enum ResetVerdict
 }
 
 /// <summary>
-/// Sends a reset under its plain path, whichever spelling came in, and reads the app's verdict from the answer before the
+/// Sends a reset or a sign-up under its plain path, whichever spelling came in, and reads the app's verdict from the answer before the
 /// client gets it.
 /// </summary>
 /// <param name="clients">Whose word about the client counts.</param>
-/// <param name="path">The reset's path in its plain spelling.</param>
+/// <param name="path">The path in its plain spelling.</param>
 /// <param name="settle">Runs on the verdict, before the client hears of it: who comes back at once finds the proof as the verdict left it.</param>
-internal sealed class ResetTransformer(ClientAddressResolver clients, string path, Func<ResetVerdict, ValueTask> settle) : RawTransformer(clients)
+internal sealed class VerdictTransformer(ClientAddressResolver clients, string path, Func<AppVerdict, ValueTask> settle) : RawTransformer(clients)
 {
     private const int MostAnswerBytes = 1024 * 1024;
 
     /// <summary>What the app said; null while it has said nothing whole.</summary>
-    public ResetVerdict? Verdict { get; private set; }
+    public AppVerdict? Verdict { get; private set; }
 
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -54,19 +54,19 @@ internal sealed class ResetTransformer(ClientAddressResolver clients, string pat
 
     protected override string Target(HttpContext httpContext) => path + httpContext.Request.QueryString.Value;
 
-    private static ResetVerdict Read(byte[] answer)
+    private static AppVerdict Read(byte[] answer)
     {
         try
         {
             using var document = JsonDocument.Parse(answer);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("code", out var code) && code.TryGetInt32(out var number)
-                ? number == 0 ? ResetVerdict.Accepted : ResetVerdict.Refused
-                : ResetVerdict.Unknown;
+                ? number == 0 ? AppVerdict.Accepted : AppVerdict.Refused
+                : AppVerdict.Unknown;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return ResetVerdict.Unknown;
+            return AppVerdict.Unknown;
         }
     }
 }
