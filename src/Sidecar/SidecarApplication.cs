@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Pages;
 using Sidecar.Upstream;
 
 namespace Sidecar;
@@ -34,12 +35,14 @@ internal static class SidecarApplication
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<RagflowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
+        var pages = new PageRoutes(SidecarServices.HostedPages(app.Services, options, "/user/forget"));
         // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
         var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
         app.Run(context =>
         {
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
             return guard.TryMatch(target, out var guarded) ? endpoint.HandleAsync(context, guarded, target)
+                : pages.Find(target) is { } page ? page(context)
                 : limits is null ? forwarder.ForwardAsync(context)
                 : limits.ForwardAsync(context, target);
         });

@@ -6,6 +6,7 @@ using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Pages;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
@@ -39,6 +40,7 @@ internal sealed class SidecarOptions
         Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
         Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
         Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
+        HostedPages = HostedPagesOptions.Read(root, directory, (string)Mail.SharedModel(Smtp)["app_name"]!);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
     }
@@ -86,6 +88,8 @@ internal sealed class SidecarOptions
     public MailOptions Mail { get; }
 
     public MailTemplates Templates { get; }
+
+    public HostedPagesOptions HostedPages { get; }
 
     /// <summary>The faults that keep the app from being served.</summary>
     public IEnumerable<Fault> FatalFaults => Faults.Where(static fault => fault.IsFatal);

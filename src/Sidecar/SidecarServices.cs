@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,7 @@ using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Otp;
+using Sidecar.Pages;
 using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
@@ -78,6 +80,42 @@ internal static class SidecarServices
             new(provider.GetRequiredService<ProofFlow>(), provider.GetRequiredService<ResetHandover>()),
             canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
         return services;
+    }
+
+    /// <summary>What answers at the pages' paths, the asset's names among them; nothing where the pages are off.</summary>
+    public static IEnumerable<KeyValuePair<string, RequestDelegate>> HostedPages(IServiceProvider provider, SidecarOptions options, string path)
+    {
+        if (path.Length == 0)
+        {
+            return [];
+        }
+
+        var pages = options.HostedPages;
+        var proof = options.Recovery.Proof;
+        var clock = provider.GetRequiredService<TimeProvider>();
+        var telemetry = provider.GetRequiredService<StepTelemetry>();
+        var journey = PageJourney.ForRecovery(path, proof, options.Recovery.CodeLength, options.Captcha.FixedAnswer?.Length ?? options.Captcha.Length);
+        var assets = PageAssets.Load(path, pages.Look);
+        var encoding = pages.Password.Encoding ?? PasswordEncoding.Plain;
+        var words = new PageWords(journey, proof.Rules.Lock, clock);
+        var resets = RagflowRoutes.Resets(pages.Contract.Length > 0 ? [pages.Contract] : [.. options.Contracts]);
+        var endpoint = new PageEndpoint(
+            journey,
+            provider.GetRequiredService<RecoverySwitch>(),
+            new PageCookie(new Sealer(options.Keys), options.Recovery, clock),
+            new PageModel(journey, pages, assets, clock),
+            new PageSteps(journey, words, new PasswordRules(pages.Password, encoding.MostBytes, pages.Look.AppName), new PageReset(encoding, resets, telemetry), telemetry, pages.Texts),
+            words,
+            new DoubleSubmits(clock),
+            pages,
+            provider.GetRequiredService<ClientAddressResolver>(),
+            provider.GetRequiredService<RequestLimits>(),
+            provider.GetRequiredService<ProxyWarning>(),
+            provider.GetRequiredService<OriginRule>(),
+            provider.GetRequiredService<TicketCarrier>(),
+            telemetry,
+            provider.GetRequiredService<ILogger<PageEndpoint>>());
+        return [new(path, endpoint.HandleAsync), .. assets.Paths.Select(asset => KeyValuePair.Create<string, RequestDelegate>(asset, assets.SendAsync))];
     }
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));

@@ -44,6 +44,10 @@ internal static class RagflowRoutes
         new(Rest, FlowStep.Reset, "/api/v1/auth/password/reset", "POST", false),
     ];
 
+    /// <summary>Where the app sets a password, the newest of the <paramref name="mounted"/> contracts first.</summary>
+    public static IReadOnlyList<RagflowRoute> Resets(IReadOnlyCollection<string> mounted) =>
+        [.. All.Where(route => route.Step == FlowStep.Reset && mounted.Contains(route.Contract)).Reverse()];
+
     /// <summary>All guarded paths, those of <paramref name="mounted"/> contracts marked.</summary>
     public static IEnumerable<KeyValuePair<string, RagflowRoute>> Guarded(IReadOnlyCollection<string> mounted) =>
         All.Select(route => KeyValuePair.Create(route.Path, route with { IsMounted = mounted.Contains(route.Contract) }));

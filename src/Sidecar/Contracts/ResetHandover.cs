@@ -6,6 +6,25 @@ using Sidecar.Upstream;
 
 namespace Sidecar.Contracts;
 
+/// <summary>How a reset ended, for whoever words it otherwise than the app.</summary>
+internal enum ResetEnd
+{
+    Accepted,
+    Refused,
+
+    /// <summary>The app has no such path: another release.</summary>
+    Absent,
+
+    /// <summary>Nothing of it got to the app.</summary>
+    Unreached,
+
+    /// <summary>The app may have taken it.</summary>
+    Unknown,
+    Unproven,
+    Busy,
+    Unavailable,
+}
+
 /// <summary>
 /// Hands a proven reset to the app: puts the proof where the app looks, forwards, takes the proof back, and settles the
 /// reservation by what the app said. The client's disconnect stops none of it.
@@ -50,19 +69,27 @@ internal sealed partial class ResetHandover(
             return;
         }
 
-        var typed = body.Fields["email"].Text;
-        var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, context.RequestAborted);
-        if (outcome is not ProofOutcome.Proven { Reservation: var reservation })
-        {
-            request.Decision.Make(outcome, typed);
-            await RagflowAnswers.WriteAsync(context, outcome);
-            return;
-        }
-
-        await HandOverAsync(request, typed!, body.Bytes, reservation);
+        await HandOverAsync(request, body.Fields["email"].Text, body.Bytes);
     }
 
-    private async ValueTask HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
+    /// <summary>Hands over a body; what the app said, or why it was not asked, stands in the response of the request.</summary>
+    /// <param name="request">The request, to whose response is written.</param>
+    /// <param name="typed">The address in the body.</param>
+    /// <param name="body">What the app gets.</param>
+    public async ValueTask<ResetEnd> HandOverAsync(StepRequest request, string? typed, ReadOnlyMemory<byte> body)
+    {
+        var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, request.Context.RequestAborted);
+        if (outcome is ProofOutcome.Proven { Reservation: var reservation })
+        {
+            return await HandOverAsync(request, typed!, body, reservation);
+        }
+
+        request.Decision.Make(outcome, typed);
+        await RagflowAnswers.WriteAsync(request.Context, outcome);
+        return outcome switch { ProofOutcome.HandoverBusy => ResetEnd.Busy, ProofOutcome.Unavailable => ResetEnd.Unavailable, _ => ResetEnd.Unproven };
+    }
+
+    private async ValueTask<ResetEnd> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
     {
         var context = request.Context;
         try
@@ -77,9 +104,10 @@ internal sealed partial class ResetHandover(
             await reservation.ReleaseAsync();
             request.Decision.Make("unavailable", key);
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
-            return;
+            return ResetEnd.Unavailable;
         }
 
+        var unreached = false;
         var transformer = new ResetTransformer(clients, request.Route.Path, verdict => SettleAsync(
             request, key, reservation, verdict, verdict switch { ResetVerdict.Accepted => "reset", ResetVerdict.Refused => "refused_by_app", _ => "app_unknown" }));
         try
@@ -91,10 +119,17 @@ internal sealed partial class ResetHandover(
         {
             if (transformer.Verdict is null)
             {
-                var unreached = AppForwarder.NeverReachedApp(context);
+                unreached = AppForwarder.NeverReachedApp(context);
                 await SettleAsync(request, key, reservation, unreached ? ResetVerdict.Refused : ResetVerdict.Unknown, unreached ? "app_unreachable" : "app_unknown");
             }
         }
+
+        return transformer.Verdict switch
+        {
+            ResetVerdict.Accepted => ResetEnd.Accepted,
+            ResetVerdict.Refused => transformer.IsAbsent ? ResetEnd.Absent : ResetEnd.Refused,
+            _ => unreached ? ResetEnd.Unreached : ResetEnd.Unknown,
+        };
     }
 
     private async ValueTask SettleAsync(StepRequest request, string key, ProofReservation reservation, ResetVerdict verdict, string outcome)

@@ -13,6 +13,9 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
     /// <summary>What flows that recover a password are called.</summary>
     public const string Purpose = "recovery";
 
+    /// <summary>The contract of steps that somebody takes on our own pages.</summary>
+    public const string Pages = "pages";
+
     /// <summary>Step and contract of a path that reads as several.</summary>
     private const string Several = "several";
 

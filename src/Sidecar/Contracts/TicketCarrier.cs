@@ -26,13 +26,19 @@ internal sealed partial class TicketCarrier(RecoveryOptions options, ILogger<Tic
         context.Response.Headers[HeaderHygiene.Ticket] = ticket;
         if (context.Request.Headers["Sec-Fetch-Site"] != "cross-site")
         {
-            if (!IsSecure(client) && Interlocked.Exchange(ref _warned, 1) == 0)
-            {
-                LogPlainCookie();
-            }
-
-            context.Response.Cookies.Append(CookieName(IsSecure(client)), ticket, Attributes(client));
+            WriteCookie(context, client, ticket);
         }
+    }
+
+    /// <summary>Gives a page's visitor the ticket out of reach of scripts, for an address that only the visitor's own cookie names.</summary>
+    public void WriteCookie(HttpContext context, ClientAddress client, string ticket)
+    {
+        if (!IsSecure(client) && Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            LogPlainCookie();
+        }
+
+        context.Response.Cookies.Append(CookieName(IsSecure(client)), ticket, Attributes(client));
     }
 
     /// <summary>After a successful reset there is nothing left to carry.</summary>

@@ -11,7 +11,7 @@ namespace Sidecar.Hosting;
 /// <param name="Fix">What to write instead.</param>
 internal sealed record Fault(string Source, string Key, string Value, string Problem, string Fix)
 {
-    private static readonly string[] NotRecoverys = ["telemetry", "forward", "shutdown"];
+    private static readonly string[] NotRecoverys = ["telemetry", "forward", "shutdown", "pages"];
 
     /// <summary>Whether the process cannot serve the app with this fault. The rest only switches recovery off.</summary>
     public bool IsFatal => Key.StartsWith("listeners", StringComparison.Ordinal)

@@ -11,6 +11,9 @@ internal static class OwnCookies
     /// <inheritdoc cref="Recovery"/>
     public const string Verification = "sidecar-verify";
 
+    /// <inheritdoc cref="Recovery"/>
+    public const string Page = "sidecar-page";
+
     /// <summary>What https puts before a cookie's name, so that browsers take it from this host alone.</summary>
     public const string HostPrefix = "__Host-";
 
@@ -52,6 +55,6 @@ internal static class OwnCookies
             name = name[HostPrefix.Length..];
         }
 
-        return name.Equals(Recovery, StringComparison.OrdinalIgnoreCase) || name.Equals(Verification, StringComparison.OrdinalIgnoreCase);
+        return name.Equals(Recovery, StringComparison.OrdinalIgnoreCase) || name.Equals(Verification, StringComparison.OrdinalIgnoreCase) || name.Equals(Page, StringComparison.OrdinalIgnoreCase);
     }
 }
