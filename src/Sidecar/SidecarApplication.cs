@@ -30,12 +30,12 @@ internal static class SidecarApplication
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
-        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddRecovery(options, handoff);
+        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddRecovery(options, handoff);
 
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<RagflowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
-        var pages = new PageRoutes(SidecarServices.HostedPages(app.Services, options, "/user/forget"));
+        var pages = app.Services.GetRequiredService<PageRoutes>();
         // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
         var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
         app.Run(context =>

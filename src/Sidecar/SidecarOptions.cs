@@ -28,6 +28,7 @@ internal sealed class SidecarOptions
         Telemetry = TelemetryOptions.Read(root, environment);
         Contracts = ReadContracts(root);
         Recovery = RecoveryOptions.Read(root);
+        Pages = PagesOptions.Read(root);
         Captcha = CaptchaOptions.Read(root.Section("captcha"));
         Accounts = AccountsOptions.Read(root, Listeners[0].Upstream);
         Limits = LimitCatalog.Read(root.Section("limits"));
@@ -65,6 +66,8 @@ internal sealed class SidecarOptions
     public IReadOnlyList<string> Contracts { get; }
 
     public RecoveryOptions Recovery { get; }
+
+    public PagesOptions Pages { get; }
 
     public CaptchaOptions Captcha { get; }
 

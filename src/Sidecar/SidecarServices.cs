@@ -48,6 +48,32 @@ internal static class SidecarServices
         return services;
     }
 
+    /// <summary>The paths of the pages, and the tag in the app's documents where it is wanted and leads somewhere.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services, SidecarOptions options)
+    {
+        var (pages, routes) = (options.Pages, new Dictionary<string, RequestDelegate>());
+        if (pages.AreOn)
+        {
+            routes[WellKnown.ChangePassword] = new WellKnown(pages.Path).RedirectAsync;
+            routes[WellKnown.Nothing] = WellKnown.NothingAsync;
+        }
+
+        if (pages is { AreOn: true, LoginLink.IsEnabled: true } && options.RecoveryOffReason.Length == 0)
+        {
+            var script = new LoginLinkScript(pages);
+            routes[script.Path] = script.ServeAsync;
+            services.AddSingleton<DocumentReport>();
+            services.AddSingleton(provider => new DocumentTag(script.Source, pages.LoginLink.Paths, provider.GetRequiredService<DocumentReport>()));
+            services.AddSingleton(static provider =>
+            {
+                var report = provider.GetRequiredService<DocumentReport>();
+                return new HealthCheck("login_link", _ => new(report.Health));
+            });
+        }
+
+        return services.AddSingleton(provider => new PageRoutes([.. routes, .. HostedPagesSetup.Routes(provider, options)]));
+    }
+
     /// <summary>The flow where it can work, and in any case the endpoint, which guards the paths.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
@@ -80,42 +106,6 @@ internal static class SidecarServices
             new(provider.GetRequiredService<ProofFlow>(), provider.GetRequiredService<ResetHandover>()),
             canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
         return services;
-    }
-
-    /// <summary>What answers at the pages' paths, the asset's names among them; nothing where the pages are off.</summary>
-    public static IEnumerable<KeyValuePair<string, RequestDelegate>> HostedPages(IServiceProvider provider, SidecarOptions options, string path)
-    {
-        if (path.Length == 0)
-        {
-            return [];
-        }
-
-        var pages = options.HostedPages;
-        var proof = options.Recovery.Proof;
-        var clock = provider.GetRequiredService<TimeProvider>();
-        var telemetry = provider.GetRequiredService<StepTelemetry>();
-        var journey = PageJourney.ForRecovery(path, proof, options.Recovery.CodeLength, options.Captcha.FixedAnswer?.Length ?? options.Captcha.Length);
-        var assets = PageAssets.Load(path, pages.Look);
-        var encoding = pages.Password.Encoding ?? PasswordEncoding.Plain;
-        var words = new PageWords(journey, proof.Rules.Lock, clock);
-        var resets = RagflowRoutes.Resets(pages.Contract.Length > 0 ? [pages.Contract] : [.. options.Contracts]);
-        var endpoint = new PageEndpoint(
-            journey,
-            provider.GetRequiredService<RecoverySwitch>(),
-            new PageCookie(new Sealer(options.Keys), options.Recovery, clock),
-            new PageModel(journey, pages, assets, clock),
-            new PageSteps(journey, words, new PasswordRules(pages.Password, encoding.MostBytes, pages.Look.AppName), new PageReset(encoding, resets, telemetry), telemetry, pages.Texts),
-            words,
-            new DoubleSubmits(clock),
-            pages,
-            provider.GetRequiredService<ClientAddressResolver>(),
-            provider.GetRequiredService<RequestLimits>(),
-            provider.GetRequiredService<ProxyWarning>(),
-            provider.GetRequiredService<OriginRule>(),
-            provider.GetRequiredService<TicketCarrier>(),
-            telemetry,
-            provider.GetRequiredService<ILogger<PageEndpoint>>());
-        return [new(path, endpoint.HandleAsync), .. assets.Paths.Select(asset => KeyValuePair.Create<string, RequestDelegate>(asset, assets.SendAsync))];
     }
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));

@@ -15,7 +15,8 @@ internal sealed partial class AppForwarder(
     ForwardOptions options,
     IReadOnlyList<ListenerOptions> listeners,
     ClientAddressResolver clients,
-    ILogger<AppForwarder> logger)
+    ILogger<AppForwarder> logger,
+    DocumentTag? tag = null)
 {
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
@@ -33,13 +34,14 @@ internal sealed partial class AppForwarder(
             return Task.CompletedTask;
         }
 
-        if (RequestTarget.IsServer(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (RequestTarget.IsServer(target))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
 
-        return SendAsync(context, _config, _raw);
+        return SendAsync(context, _config, tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? new DocumentTransformer(clients, tag) : _raw);
     }
 
     /// <summary>Forwards a reset through its own transformer, which reads the app's verdict; the client going away does not end it.</summary>

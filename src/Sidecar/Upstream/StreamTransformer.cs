@@ -7,7 +7,7 @@ namespace Sidecar.Upstream;
 /// Sends the head of an answer without a length on before its first byte exists: an app that thinks for minutes has already
 /// said that it does, and who waits for the stream to open must see it open.
 /// </summary>
-internal sealed class StreamTransformer(ClientAddressResolver clients) : RawTransformer(clients)
+internal class StreamTransformer(ClientAddressResolver clients) : RawTransformer(clients)
 {
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
@@ -16,13 +16,20 @@ internal sealed class StreamTransformer(ClientAddressResolver clients) : RawTran
             return false;
         }
 
-        if (proxyResponse is not null && MayStream(httpContext))
+        if (proxyResponse is not null)
         {
-            await httpContext.Response.Body.FlushAsync(cancellationToken);
+            await ReviseAsync(httpContext, proxyResponse, cancellationToken);
+            if (MayStream(httpContext))
+            {
+                await httpContext.Response.Body.FlushAsync(cancellationToken);
+            }
         }
 
         return true;
     }
+
+    /// <summary>The last moment at which the head of the answer can be changed.</summary>
+    protected virtual ValueTask ReviseAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
 
     private static bool MayStream(HttpContext context) =>
         context.Response is { ContentLength: null, StatusCode: not (StatusCodes.Status101SwitchingProtocols or StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) }

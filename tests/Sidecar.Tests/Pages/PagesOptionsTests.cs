@@ -1,0 +1,59 @@
+using Sidecar.Pages;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Pages;
+
+public sealed class PagesOptionsTests : IDisposable
+{
+    private readonly SettingsFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nothing_Said_IsAPageAndNoLink()
+    {
+        var pages = _folder.Read().Pages;
+
+        Assert.Equal("/user/forget", pages.Path);
+        Assert.False(pages.LoginLink.IsEnabled);
+        Assert.Equal(["/", "/login"], pages.LoginLink.Paths.Patterns);
+        Assert.Equal("忘记密码？", pages.LoginLink.Text["zh"]);
+    }
+
+    [Fact]
+    public void Everything_Said_IsRead()
+    {
+        var pages = _folder.Own("pages: { path: /account/recover, login_link: { enabled: true, paths: ['/app/*', /], selector: '#pw', text: { de: 'Passwort vergessen?', en: Lost } } }").Read().Pages;
+
+        Assert.Equal("/account/recover", pages.Path);
+        Assert.True(pages.LoginLink.IsEnabled);
+        Assert.Equal(["/app/*", "/"], pages.LoginLink.Paths.Patterns);
+        Assert.Equal("#pw", pages.LoginLink.Selector);
+        Assert.Equal(("Passwort vergessen?", "Lost"), (pages.LoginLink.Text["de"], pages.LoginLink.Text["en"]));
+    }
+
+    [Fact]
+    public void Path_Empty_IsOff() => Assert.False(_folder.Own("pages: { path: '' }").Read().Pages.AreOn);
+
+    [Theory]
+    [InlineData("path: forget")]
+    [InlineData("path: /user/forget/")]
+    [InlineData("path: /")]
+    [InlineData("path: '/a?b'")]
+    [InlineData("path: '/a\"b'")]
+    [InlineData("path: /a//b")]
+    [InlineData("login_link: { paths: [login] }")]
+    [InlineData("login_link: { paths: [] }")]
+    [InlineData("login_link: { text: { en: '' } }")]
+    [InlineData("login_link: { text: { 'e n': x } }")]
+    [InlineData("login_link: { enabled: perhaps }")]
+    [InlineData("login_link: { colour: red }")]
+    [InlineData("{ path: '', login_link: { enabled: true } }")]
+    public void Fault_IsToldAndLeavesRecoveryOn(string yaml)
+    {
+        var options = _folder.Own($"pages:\n  {yaml}").Read();
+
+        Assert.Contains(options.Faults, static fault => fault.Key.StartsWith("pages.", StringComparison.Ordinal));
+        Assert.DoesNotContain(options.Faults, static fault => fault.Key.StartsWith("pages.", StringComparison.Ordinal) && !fault.IsHarmless);
+    }
+}
