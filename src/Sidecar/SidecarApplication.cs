@@ -23,7 +23,7 @@ internal static class SidecarApplication
     /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
     public static WebApplication Create(SidecarOptions options, SidecarClock clock, IHandoff? handoff = null)
     {
-        var guard = new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([.. options.Contracts]));
+        var guard = new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([.. options.Contracts], options.Verification.Enabled, options.Verification.Gate.Enabled));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
@@ -41,7 +41,7 @@ internal static class SidecarApplication
         app.Run(context =>
         {
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            return guard.TryMatch(target, out var guarded) ? endpoint.HandleAsync(context, guarded, target)
+            return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? endpoint.HandleAsync(context, guarded, target)
                 : pages.Find(target) is { } page ? page(context)
                 : limits is null ? forwarder.ForwardAsync(context)
                 : limits.ForwardAsync(context, target);

@@ -10,6 +10,7 @@ using Sidecar.Pages;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 
 namespace Sidecar;
 
@@ -29,6 +30,7 @@ internal sealed class SidecarOptions
         Contracts = ReadContracts(root);
         Recovery = RecoveryOptions.Read(root);
         Pages = PagesOptions.Read(root);
+        Verification = VerificationOptions.Read(root, Recovery.Proof, Recovery.CodeLength);
         Captcha = CaptchaOptions.Read(root.Section("captcha"));
         Accounts = AccountsOptions.Read(root, Listeners[0].Upstream);
         Limits = LimitCatalog.Read(root.Section("limits"));
@@ -40,7 +42,7 @@ internal sealed class SidecarOptions
         Keys = KeyRing.Read(root, required: UsesRedis && !isDevelopment);
         Smtp = SmtpOptions.Read(root.Section(SmtpOptions.Section));
         Mail = MailOptions.Read(root.Section(MailOptions.Section), directory);
-        Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template], Mail.SharedModel(Smtp), root.Faults);
+        Templates = MailTemplates.Load(Mail.TemplateDirectory, [RecoveryMail.Template, .. Verification.Enabled ? [VerificationMail.CodeTemplate, VerificationMail.ExistsTemplate] : Array.Empty<TemplateRule>()], Mail.SharedModel(Smtp), root.Faults);
         HostedPages = HostedPagesOptions.Read(root, directory, (string)Mail.SharedModel(Smtp)["app_name"]!);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
@@ -68,6 +70,8 @@ internal sealed class SidecarOptions
     public RecoveryOptions Recovery { get; }
 
     public PagesOptions Pages { get; }
+
+    public VerificationOptions Verification { get; }
 
     public CaptchaOptions Captcha { get; }
 
@@ -98,9 +102,15 @@ internal sealed class SidecarOptions
     public IEnumerable<Fault> FatalFaults => Faults.Where(static fault => fault.IsFatal);
 
     /// <summary>Why recovery is off; empty when it is on.</summary>
-    public string RecoveryOffReason => !Recovery.Enabled
-        ? "recovery.enabled is false"
-        : string.Join("; ", Faults.Where(static fault => !fault.IsHarmless).Select(static fault => fault.ToString()));
+    public string RecoveryOffReason => Recovery.Enabled ? FlowFaults : "recovery.enabled is false";
+
+    /// <summary>Why verification is off; empty when it is on.</summary>
+    public string VerificationOffReason => Verification.Enabled ? FlowFaults : "verification.enabled is false";
+
+    /// <summary>Whether no flow runs, so that nothing of them is needed.</summary>
+    public bool FlowsAreOff => RecoveryOffReason.Length > 0 && VerificationOffReason.Length > 0;
+
+    private string FlowFaults => string.Join("; ", Faults.Where(static fault => !fault.IsHarmless).Select(static fault => fault.ToString()));
 
     public static SidecarOptions Read(CommandLine arguments, IDictionary environment)
     {

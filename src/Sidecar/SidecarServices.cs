@@ -14,6 +14,7 @@ using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 
 namespace Sidecar;
 
@@ -74,20 +75,23 @@ internal static class SidecarServices
         return services.AddSingleton(provider => new PageRoutes([.. routes, .. HostedPagesSetup.Routes(provider, options)]));
     }
 
-    /// <summary>The flow where it can work, and in any case the endpoint, which guards the paths.</summary>
+    /// <summary>The flows where they can work, and in any case the endpoint, which guards the paths.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
         services.AddSingleton(options.Recovery).AddSingleton(options.Keys);
         services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<RagflowEndpoint>();
         services.AddStore(options);
-        if (options.RecoveryOffReason.Length > 0)
+        services.AddSingleton(provider => new RecoverySwitch(
+            options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),
+            canComplete: options.RecoveryOffReason.Length == 0 && options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
+        services.AddSingleton(provider => new VerificationSwitch(options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options)));
+        if (options.FlowsAreOff)
         {
-            services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
-            return services.AddSingleton(static _ => new RecoverySwitch(null, canComplete: false));
+            return services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
         }
 
         services.AddSingleton(options.Captcha).AddSingleton<CaptchaPainter>().AddSingleton<CaptchaChallenges>();
-        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>();
+        services.AddSingleton<Sealer>().AddSingleton<TicketSealer>().AddSingleton<CodeHasher>().AddSingleton<VerifiedAddress>();
         services.AddAccounts(options.Accounts);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
         services.AddSingleton(options.Smtp).AddSingleton(options.Mail);
@@ -96,16 +100,32 @@ internal static class SidecarServices
             var relay = provider.GetRequiredService<RelayHealth>();
             return new HealthCheck("mail", _ => new(new HealthResult(relay.CanDeliver, relay.Detail)));
         });
-        services.AddSingleton<MailAudit>().AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddSingleton<MailAudit>();
+        services.AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
+        services.AddSingleton(provider => new VerificationMail(
+            options.Smtp,
+            options.Accounts.Kind == AccountsKind.Any ? null : provider.GetRequiredService<IAccountLookup>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<MailAudit>()));
+        services.AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<VerificationMail>());
         services.AddHandoff(options, handoff);
+        services.AddSingleton<ProvenForward>();
         services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
         services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));
-        services.AddSingleton(provider => FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>()));
-        services.AddSingleton<ResetHandover>();
-        services.AddSingleton(provider => new RecoverySwitch(
-            new(provider.GetRequiredService<ProofFlow>(), provider.GetRequiredService<ResetHandover>()),
-            canComplete: options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
         return services;
+    }
+
+    private static RecoveryService RecoveryOf(IServiceProvider provider, SidecarOptions options)
+    {
+        var flow = FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>());
+        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
+    }
+
+    private static VerificationService VerificationOf(IServiceProvider provider, SidecarOptions options)
+    {
+        var verification = options.Verification;
+        var flow = FlowOf(provider, verification.Proof(options.Recovery.Proof), verification.CodeLength, provider.GetRequiredService<VerificationMail>());
+        return new(flow, new(flow, verification.Gate, provider.GetRequiredService<ProvenForward>()));
     }
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));
@@ -144,7 +164,7 @@ internal static class SidecarServices
             provider.GetRequiredService<ClientAddressResolver>(),
             provider.GetRequiredService<ProxyWarning>(),
             provider.GetRequiredService<AppForwarder>()));
-        if (!options.UsesRedis || options.RecoveryOffReason.Length > 0)
+        if (!options.UsesRedis || options.FlowsAreOff)
         {
             services.AddSingleton<IOtpStore>(provider => new MemoryOtpStore(provider.GetRequiredService<TimeProvider>(), options.Store));
             services.AddSingleton(static provider => new AxisLimiters(provider.GetRequiredService<TimeProvider>(), shared: null));

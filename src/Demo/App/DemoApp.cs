@@ -43,6 +43,7 @@ internal sealed class DemoApp : IAsyncDisposable
 
         var routes = new RouteTable();
         LoginRoutes.Add(routes, users, cipher, sessions);
+        RegisterRoutes.Add(routes, users, cipher, sessions);
         ResetRoutes.Add(routes, users, cipher, sessions, options.Flags);
         TrapRoutes.Add(routes, traps);
         TrafficRoutes.Add(routes, options.Time);

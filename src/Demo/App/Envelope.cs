@@ -15,6 +15,9 @@ internal static class Envelope
     public static Task ExceptionAsync(HttpContext context, string words) =>
         WriteAsync(context, 200, 100, static json => json.WriteNullValue(), words);
 
+    /// <summary>A refusal of the framework's rather than of a handler: <c>data</c> null.</summary>
+    public static Task NothingAsync(HttpContext context, int code, string message) => WriteAsync(context, 200, code, static json => json.WriteNullValue(), message);
+
     public static Task UnauthorizedAsync(HttpContext context) =>
         WriteAsync(context, 401, 401, static json => json.WriteNullValue(), "<Unauthorized '401: Unauthorized'>");
 

@@ -11,6 +11,8 @@ internal sealed record User(string Id, string Email, string PasswordHash, bool I
 
     public DateTimeOffset Updated { get; init; } = Created;
 
+    public string Nickname { get; init; } = Email.Split('@')[0];
+
     public DateTimeOffset? LastLogin { get; init; }
 
     public static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -38,7 +40,7 @@ internal sealed record User(string Id, string Email, string PasswordHash, bool I
         json.WriteString("language", "English");
         json.WriteString("last_login_time", LastLogin is { } time ? Date(time) : null);
         json.WriteString("login_channel", "password");
-        json.WriteString("nickname", Email.Split('@')[0]);
+        json.WriteString("nickname", Nickname);
         if (secrets)
         {
             json.WriteString("password", PasswordHash);

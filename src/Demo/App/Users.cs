@@ -41,6 +41,13 @@ internal sealed class Users
 
     public User? Find(string email) => _byFold.GetValueOrDefault(Collation.Fold(email));
 
+    /// <summary>A new row; null when the address has one already.</summary>
+    public User? Add(string email, string nickname, string inner)
+    {
+        var user = new User(Guid.NewGuid().ToString("n"), email, PasswordHash.Of(inner), IsActive: true, IsDeleted: false, _time.GetUtcNow()) { Nickname = nickname };
+        return _byFold.TryAdd(Collation.Fold(email), user) ? user : null;
+    }
+
     public User? FindByToken(string token) => _byFold.Values.FirstOrDefault(user => user.AccessToken == token && !user.IsDeleted);
 
     /// <summary>A fresh token, which ends every earlier session.</summary>

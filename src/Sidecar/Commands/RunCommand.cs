@@ -69,6 +69,11 @@ internal static partial class RunCommand
             LogRecoveryOff(logger, options.RecoveryOffReason);
         }
 
+        if (options.VerificationOffReason.Length > 0 && (options.Verification.Enabled || options.Verification.Gate.Enabled))
+        {
+            LogVerificationOff(logger, options.VerificationOffReason);
+        }
+
         if (options.Captcha.FixedAnswer is not null)
         {
             LogFixedAnswer(logger);
@@ -88,6 +93,9 @@ internal static partial class RunCommand
 
     [LoggerMessage(LogLevel.Error, "Account recovery is off, the app is served: {Reason}")]
     private static partial void LogRecoveryOff(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Account verification is off, and gated sign-ups are refused: {Reason}")]
+    private static partial void LogVerificationOff(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "DEVELOPMENT ONLY: every captcha has the same answer (captcha.fixed_answer). Anybody can pass it.")]
     private static partial void LogFixedAnswer(ILogger logger);

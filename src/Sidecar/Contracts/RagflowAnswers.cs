@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using Sidecar.Otp;
 using Sidecar.Proof;
 using Sidecar.Throttling;
 
 namespace Sidecar.Contracts;
 
-/// <summary>The flow's outcomes in RAGFlow's words.</summary>
+/// <summary>The flows' outcomes in RAGFlow's words.</summary>
 internal static class RagflowAnswers
 {
     /// <summary>What every refusal of a broken part says: nothing of the part.</summary>
@@ -14,6 +15,7 @@ internal static class RagflowAnswers
     {
         ProofOutcome.CaptchaIssued captcha => WritePictureAsync(context, captcha),
         ProofOutcome.InvalidAddress or ProofOutcome.UnknownAddress => Refuse(context, RagflowEnvelope.Data, "invalid email"),
+        ProofOutcome.AddressTaken => Refuse(context, RagflowEnvelope.Data, "email already registered"),
         ProofOutcome.CaptchaEnded => Refuse(context, RagflowEnvelope.NotEffective, "invalid or expired captcha"),
         ProofOutcome.WrongCaptcha => Refuse(context, RagflowEnvelope.Authentication, "invalid or expired captcha"),
         ProofOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
@@ -25,7 +27,7 @@ internal static class RagflowAnswers
         ProofOutcome.MailUnavailable => Refuse(context, RagflowEnvelope.ServerError, "failed to send email"),
         ProofOutcome.NoLiveCode => Refuse(context, RagflowEnvelope.NotEffective, "expired otp"),
         ProofOutcome.WrongCode => Refuse(context, RagflowEnvelope.Authentication, "expired otp"),
-        ProofOutcome.Verified => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "otp verified"),
+        ProofOutcome.Verified verified => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, verified.Purpose == Purpose.Recovery ? "otp verified" : "email verified"),
         ProofOutcome.Unproven => Refuse(context, RagflowEnvelope.Authentication, "email not verified"),
         _ => Refuse(context, RagflowEnvelope.ServerError, Unavailable),
     };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sidecar.Hosting;
+using Sidecar.Otp;
 using Sidecar.Proof;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
@@ -9,11 +10,12 @@ using Sidecar.Upstream;
 namespace Sidecar.Contracts;
 
 /// <summary>
-/// Serves RAGFlow's recovery paths: the client's limit first, then the rules of HTTP, then the step. Nothing that comes here
-/// reaches the app but a proven reset.
+/// Serves RAGFlow's recovery and verification paths: the client's limit first, then the rules of HTTP, then the step. Nothing that
+/// comes here reaches the app but a proven reset and a verified sign-up.
 /// </summary>
 internal sealed partial class RagflowEndpoint(
     RecoverySwitch recovery,
+    VerificationSwitch verification,
     ClientAddressResolver clients,
     RequestLimits limits,
     ProxyWarning proxyWarning,
@@ -93,14 +95,15 @@ internal sealed partial class RagflowEndpoint(
         }
         else
         {
-            await StepAsync(new(context, route, client, tickets.Read(context.Request, client), decision), target);
+            await StepAsync(new(context, route, client, tickets.Read(context.Request, client, route.Purpose), decision), target);
         }
     }
 
     private async Task StepAsync(StepRequest request, string target)
     {
         var context = request.Context;
-        if (recovery.Service is not { } service)
+        var isRecovery = request.Route.Purpose == Purpose.Recovery;
+        if ((isRecovery ? recovery.Service?.Flow : verification.Service?.Flow) is not { } flow)
         {
             request.Decision.Make("off");
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
@@ -110,18 +113,21 @@ internal sealed partial class RagflowEndpoint(
         switch (request.Route.Step)
         {
             case FlowStep.Captcha:
-                await CaptchaAsync(request, service.Flow, QueryEmail.Read(target));
+                await CaptchaAsync(request, flow, QueryEmail.Read(target));
                 break;
             case FlowStep.Code:
                 await WithFieldsAsync(request, "captcha", "email and captcha required", (typed, captcha) =>
-                    service.Flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, context.RequestAborted));
+                    flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, context.RequestAborted));
                 break;
             case FlowStep.Verify:
                 await WithFieldsAsync(request, "otp", "email and otp are required", (typed, code) =>
-                    service.Flow.VerifyAsync(typed, code, request.Ticket, context.RequestAborted));
+                    flow.VerifyAsync(typed, code, request.Ticket, context.RequestAborted));
                 break;
             case FlowStep.Reset:
-                await service.Reset.HandleAsync(request);
+                await recovery.Service!.Reset.HandleAsync(request);
+                break;
+            case FlowStep.Register:
+                await verification.Service!.Gate.HandleAsync(request);
                 break;
             default:
                 throw new UnreachableException();
@@ -178,13 +184,13 @@ internal sealed partial class RagflowEndpoint(
         request.Decision.Make(outcome, typed);
         if (outcome.Ticket is { } ticket)
         {
-            tickets.Write(request.Context, request.Client, ticket);
+            tickets.Write(request.Context, request.Client, request.Route.Purpose, ticket);
         }
 
         return RagflowAnswers.WriteAsync(request.Context, outcome);
     }
 
-    [LoggerMessage(LogLevel.Error, "A recovery step failed in a way nobody foresaw; the client was told that the service is temporarily unavailable.")]
+    [LoggerMessage(LogLevel.Error, "A step failed in a way nobody foresaw; the client was told that the service is temporarily unavailable.")]
     private partial void LogFailed(Exception error);
 }
 

@@ -1,47 +1,19 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Sidecar.Hosting;
 using Sidecar.Proof;
 using Sidecar.Upstream;
 
 namespace Sidecar.Contracts;
 
-/// <summary>How a reset ended, for whoever words it otherwise than the app.</summary>
-internal enum ResetEnd
-{
-    Accepted,
-    Refused,
-
-    /// <summary>The app has no such path: another release.</summary>
-    Absent,
-
-    /// <summary>Nothing of it got to the app.</summary>
-    Unreached,
-
-    /// <summary>The app may have taken it.</summary>
-    Unknown,
-    Unproven,
-    Busy,
-    Unavailable,
-}
-
 /// <summary>
-/// Hands a proven reset to the app: puts the proof where the app looks, forwards, takes the proof back, and settles the
-/// reservation by what the app said. The client's disconnect stops none of it.
+/// Hands a proven reset to the app: puts the proof where the app looks, forwards, and takes it back.
 /// </summary>
 internal sealed partial class ResetHandover(
     ProofFlow flow,
     IHandoff handoff,
-    AppForwarder forwarder,
-    ForwardOptions options,
-    ClientAddressResolver clients,
-    TicketCarrier tickets,
+    ProvenForward app,
     ILogger<ResetHandover> logger)
 {
     private static readonly string[] Required = ["email", "new_password", "confirm_new_password"];
-
-    /// <summary>Longer than the app may take, so that no second proof of the address is at the app with the first.</summary>
-    private TimeSpan Lease => options.ResetTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(5);
 
     /// <summary>Answers the reset.</summary>
     public async ValueTask HandleAsync(StepRequest request)
@@ -76,9 +48,9 @@ internal sealed partial class ResetHandover(
     /// <param name="request">The request, to whose response is written.</param>
     /// <param name="typed">The address in the body.</param>
     /// <param name="body">What the app gets.</param>
-    public async ValueTask<ResetEnd> HandOverAsync(StepRequest request, string? typed, ReadOnlyMemory<byte> body)
+    public async ValueTask<HandoverEnd> HandOverAsync(StepRequest request, string? typed, ReadOnlyMemory<byte> body)
     {
-        var outcome = await flow.ReserveAsync(typed, request.Ticket, Lease, request.Context.RequestAborted);
+        var outcome = await flow.ReserveAsync(typed, request.Ticket, app.Lease, request.Context.RequestAborted);
         if (outcome is ProofOutcome.Proven { Reservation: var reservation })
         {
             return await HandOverAsync(request, typed!, body, reservation);
@@ -86,10 +58,10 @@ internal sealed partial class ResetHandover(
 
         request.Decision.Make(outcome, typed);
         await RagflowAnswers.WriteAsync(request.Context, outcome);
-        return outcome switch { ProofOutcome.HandoverBusy => ResetEnd.Busy, ProofOutcome.Unavailable => ResetEnd.Unavailable, _ => ResetEnd.Unproven };
+        return outcome switch { ProofOutcome.HandoverBusy => HandoverEnd.Busy, ProofOutcome.Unavailable => HandoverEnd.Unavailable, _ => HandoverEnd.Unproven };
     }
 
-    private async ValueTask<ResetEnd> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
+    private async ValueTask<HandoverEnd> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
     {
         var context = request.Context;
         try
@@ -104,43 +76,10 @@ internal sealed partial class ResetHandover(
             await reservation.ReleaseAsync();
             request.Decision.Make("unavailable", key);
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
-            return ResetEnd.Unavailable;
+            return HandoverEnd.Unavailable;
         }
 
-        var unreached = false;
-        var transformer = new ResetTransformer(clients, request.Route.Path, verdict => SettleAsync(
-            request, key, reservation, verdict, verdict switch { ResetVerdict.Accepted => "reset", ResetVerdict.Refused => "refused_by_app", _ => "app_unknown" }));
-        try
-        {
-            context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
-            await forwarder.ForwardResetAsync(context, transformer);
-        }
-        finally
-        {
-            if (transformer.Verdict is null)
-            {
-                unreached = AppForwarder.NeverReachedApp(context);
-                await SettleAsync(request, key, reservation, unreached ? ResetVerdict.Refused : ResetVerdict.Unknown, unreached ? "app_unreachable" : "app_unknown");
-            }
-        }
-
-        return transformer.Verdict switch
-        {
-            ResetVerdict.Accepted => ResetEnd.Accepted,
-            ResetVerdict.Refused => transformer.IsAbsent ? ResetEnd.Absent : ResetEnd.Refused,
-            _ => unreached ? ResetEnd.Unreached : ResetEnd.Unknown,
-        };
-    }
-
-    private async ValueTask SettleAsync(StepRequest request, string key, ProofReservation reservation, ResetVerdict verdict, string outcome)
-    {
-        await RevokeAsync(key);
-        await (verdict == ResetVerdict.Refused ? reservation.ReleaseAsync() : reservation.UseAsync());
-        request.Decision.Make(outcome, key);
-        if (verdict == ResetVerdict.Accepted)
-        {
-            tickets.Delete(request.Context, request.Client);
-        }
+        return await app.ForwardAsync(request, key, body, reservation, "reset", () => RevokeAsync(key));
     }
 
     private async ValueTask RevokeAsync(string key)

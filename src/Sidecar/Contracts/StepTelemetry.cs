@@ -10,27 +10,24 @@ namespace Sidecar.Contracts;
 /// <summary>One span, one count and one audit event for each decision; the address stands there only by its name.</summary>
 internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
 {
-    /// <summary>What flows that recover a password are called.</summary>
-    public const string Purpose = "recovery";
-
     /// <summary>The contract of steps that somebody takes on our own pages.</summary>
     public const string Pages = "pages";
 
     /// <summary>Step and contract of a path that reads as several.</summary>
     private const string Several = "several";
 
-    private static readonly Counter<long> Steps = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.recovery.steps", "{step}", "Steps of the recovery flow by outcome.");
+    private static readonly Counter<long> Steps = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.recovery.steps", "{step}", "Steps of the flows by outcome.");
 
     /// <summary>Opens the span of a step, to be decided before it is disposed of.</summary>
     /// <param name="route">The path asked for; null when it reads as several.</param>
     /// <param name="client">Who asks.</param>
     public StepDecision Begin(RagflowRoute? route, ClientAddress client) =>
-        new(SidecarTelemetry.Source.StartActivity($"recovery {NameOf(route?.Step)}", ActivityKind.Internal), (span, outcome, typed, limit) => Record(span, route, client, outcome, typed, limit));
+        new(SidecarTelemetry.Source.StartActivity($"{PurposeOf(route)} {NameOf(route?.Step)}", ActivityKind.Internal), (span, outcome, typed, limit) => Record(span, route, client, outcome, typed, limit));
 
     private void Record(Activity? span, RagflowRoute? route, ClientAddress client, string outcome, string? typed, string limit)
     {
-        var (step, contract) = (NameOf(route?.Step), route?.Contract ?? Several);
-        Steps.Add(1, new TagList { { "purpose", Purpose }, { "step", step }, { "outcome", outcome }, { "contract", contract } });
+        var (purpose, step, contract) = (PurposeOf(route), NameOf(route?.Step), route?.Contract ?? Several);
+        Steps.Add(1, new TagList { { "purpose", purpose }, { "step", step }, { "outcome", outcome }, { "contract", contract } });
         span?.SetTag("sidecar.outcome", outcome);
         span?.SetTag("sidecar.contract", contract);
         if (limit.Length > 0)
@@ -41,9 +38,11 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
         if (logger.IsEnabled(LogLevel.Information))
         {
             var address = EmailAddress.TryParse(typed, out var parsed) ? keys.Name(parsed.Normalised).Value : "";
-            new AuditEvent("recovery.step", Purpose, step, outcome, address, keys.NetworkName(client.Network), limit, Activity.Current?.TraceId ?? default).WriteTo(logger);
+            new AuditEvent($"{purpose}.step", purpose, step, outcome, address, keys.NetworkName(client.Network), limit, Activity.Current?.TraceId ?? default).WriteTo(logger);
         }
     }
+
+    private static string PurposeOf(RagflowRoute? route) => (route?.Purpose ?? Purpose.Recovery).Word();
 
     private static string NameOf(FlowStep? step) => step switch
     {
@@ -51,6 +50,7 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
         FlowStep.Code => "otp",
         FlowStep.Verify => "verify",
         FlowStep.Reset => "reset",
+        FlowStep.Register => "register",
         _ => Several,
     };
 }

@@ -46,6 +46,9 @@ internal interface IOtpStore
     /// </summary>
     ValueTask<bool> RedeemAsync(FlowKey flow, long generation, FlowKey verified, TimeSpan lifetime, CancellationToken cancellationToken);
 
+    /// <summary>Whether a verified flow could be reserved, but for its address being busy; changes nothing.</summary>
+    ValueTask<bool> IsVerifiedAsync(FlowKey verified, CancellationToken cancellationToken);
+
     /// <summary>
     /// Reserves a verified flow for one hand-over, and the address for one hand-over at a time.
     /// <paramref name="lease"/> bounds how long the address stays taken if nobody settles.
@@ -77,7 +80,7 @@ internal sealed record IssueRequest(
     string ClientNetwork,
     FlowRules Rules);
 
-/// <summary>Lifetimes and counts of a flow, from <c>recovery.*</c>.</summary>
+/// <summary>Lifetimes and counts of a flow, from <c>recovery.*</c> or <c>verification.*</c>.</summary>
 /// <param name="CodeLifetime">From issue to end of a code.</param>
 /// <param name="Cooldown">Between two mails to one address, constant.</param>
 /// <param name="Tries">Wrong codes before the flow closes; they survive a resend.</param>

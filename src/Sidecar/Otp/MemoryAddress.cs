@@ -107,6 +107,8 @@ internal sealed class MemoryAddress
         return true;
     }
 
+    public bool IsVerified(FlowKey verified) => _verified.TryGetValue(verified, out var known) && !known.Reserved;
+
     public ReserveResult Reserve(FlowKey verified, TimeSpan lease, long now)
     {
         if (!_verified.TryGetValue(verified, out var known) || known.Reserved)

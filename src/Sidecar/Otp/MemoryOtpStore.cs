@@ -67,6 +67,14 @@ internal sealed class MemoryOtpStore(TimeProvider time, StoreOptions options) : 
         return new(redeemed);
     }
 
+    public ValueTask<bool> IsVerifiedAsync(FlowKey verified, CancellationToken cancellationToken)
+    {
+        using var operation = StoreOperation.Start("verified");
+        var result = Step(verified.Address, (address, _) => address.IsVerified(verified));
+        operation.Ended(result ? "verified" : "not_verified");
+        return new(result);
+    }
+
     public ValueTask<ReserveResult> ReserveAsync(FlowKey verified, TimeSpan lease, CancellationToken cancellationToken)
     {
         using var operation = StoreOperation.Start("reserve");

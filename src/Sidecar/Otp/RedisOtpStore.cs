@@ -14,6 +14,7 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     private static readonly RedisScript Spend = RedisScript.Embedded("Otp.Scripts.spend.lua");
     private static readonly RedisScript Attempt = RedisScript.WithWindows("Otp.Scripts.attempt.lua");
     private static readonly RedisScript Redeem = RedisScript.Embedded("Otp.Scripts.redeem.lua");
+    private static readonly RedisScript Verified = RedisScript.Embedded("Otp.Scripts.verified.lua");
     private static readonly RedisScript Reserve = RedisScript.Embedded("Otp.Scripts.reserve.lua");
     private static readonly RedisScript Settle = RedisScript.Embedded("Otp.Scripts.settle.lua");
 
@@ -87,6 +88,14 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
         var redeemed = (int)result == 1;
         operation.Ended(redeemed ? "redeemed" : "refused");
         return redeemed;
+    }
+
+    public async ValueTask<bool> IsVerifiedAsync(FlowKey verified, CancellationToken cancellationToken)
+    {
+        using var operation = StoreOperation.Start("verified");
+        var result = (int)await redis.EvaluateAsync(Verified, [RedisOtpKeys.Verified(verified)], [Offset], cancellationToken) == 1;
+        operation.Ended(result ? "verified" : "not_verified");
+        return result;
     }
 
     public async ValueTask<ReserveResult> ReserveAsync(FlowKey verified, TimeSpan lease, CancellationToken cancellationToken)

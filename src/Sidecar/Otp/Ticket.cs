@@ -22,6 +22,9 @@ internal sealed record Ticket(
 {
     private const int IdBytes = 16;
 
+    /// <summary>The proven address with ASCII in lower case; null before it is proven.</summary>
+    public string? Address { get; init; }
+
     public FlowKey Flow => new(Purpose, AddressName, FlowId);
 
     /// <summary>A ticket of a new flow.</summary>
@@ -35,7 +38,10 @@ internal sealed record Ticket(
     public Ticket WithCaptcha(TicketCaptcha captcha, DateTimeOffset now) => this with { Captcha = captcha, Issued = now };
 
     /// <summary>The ticket of the verified flow: a new identifier, so that whoever knew the old one has nothing.</summary>
-    public Ticket Rotated(DateTimeOffset now) => new(Purpose, AddressName, NewId(), TicketStage.Verified, null, now);
+    public Ticket Rotated(DateTimeOffset now, string address) => new(Purpose, AddressName, NewId(), TicketStage.Verified, null, now) { Address = address };
+
+    /// <summary>Keeps address and answer out of whatever prints records.</summary>
+    public override string ToString() => $"{Purpose} ticket, {Stage}";
 }
 
 internal enum TicketStage

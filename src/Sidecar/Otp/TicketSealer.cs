@@ -7,14 +7,17 @@ namespace Sidecar.Otp;
 internal sealed class TicketSealer(Sealer sealer)
 {
     private const int MaxLength = 2048;
-    private const byte Layout = 1;
+    private const byte Plain = 1;
+
+    // A layout of its own, so that open tickets stay what earlier replicas read.
+    private const byte WithAddress = 2;
 
     public string Seal(Ticket ticket)
     {
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream, Encoding.UTF8))
         {
-            writer.Write(Layout);
+            writer.Write(ticket.Address is null ? Plain : WithAddress);
             writer.Write((byte)ticket.Purpose);
             writer.Write((byte)ticket.Stage);
             WriteHex(writer, ticket.AddressName.Value);
@@ -26,6 +29,11 @@ internal sealed class TicketSealer(Sealer sealer)
                 WriteHex(writer, captcha.Id);
                 writer.Write(captcha.Answer);
                 writer.Write(captcha.Ends.ToUnixTimeMilliseconds());
+            }
+
+            if (ticket.Address is { } address)
+            {
+                writer.Write(address);
             }
         }
 
@@ -50,7 +58,12 @@ internal sealed class TicketSealer(Sealer sealer)
         try
         {
             using var reader = new BinaryReader(new MemoryStream(plain), Encoding.UTF8);
-            var ticket = reader.ReadByte() == Layout ? Read(reader) : null;
+            var ticket = reader.ReadByte() switch
+            {
+                Plain => Read(reader),
+                WithAddress => Read(reader) with { Address = reader.ReadString() },
+                _ => null,
+            };
             return ticket?.Purpose == purpose ? ticket : null;
         }
         catch (Exception e) when (e is IOException or ArgumentException or FormatException)

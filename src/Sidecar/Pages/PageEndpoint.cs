@@ -84,13 +84,13 @@ internal sealed partial class PageEndpoint(
     /// <summary>Every look draws another picture, and is charged as the API's request for one.</summary>
     private async Task ShowPictureAsync(HttpContext context, ClientAddress client, PageState state, RecoveryService service)
     {
-        using var decision = telemetry.Begin(new RagflowRoute(StepTelemetry.Pages, FlowStep.Captcha, journey.Path, HttpMethods.Get, IsMounted: true), client);
+        using var decision = telemetry.Begin(new RagflowRoute(StepTelemetry.Pages, journey.Proof.Purpose, FlowStep.Captcha, journey.Path, HttpMethods.Get, IsMounted: true), client);
         var outcome = await RefusalAsync(limits.Client, context, client) ?? await RefusalAsync(limits.Captcha, context, client)
-            ?? await service.Flow.CaptchaAsync(state.Address, tickets.Read(context.Request, client), context.RequestAborted);
+            ?? await service.Flow.CaptchaAsync(state.Address, tickets.Read(context.Request, client, journey.Proof.Purpose), context.RequestAborted);
         decision.Make(outcome, state.Address);
         if (outcome is ProofOutcome.CaptchaIssued picture)
         {
-            tickets.WriteCookie(context, client, picture.Ticket!);
+            tickets.WriteCookie(context, client, journey.Proof.Purpose, picture.Ticket!);
             await WriteAsync(context, state, new("picture", $"data:{picture.ContentType};base64,{Convert.ToBase64String(picture.Picture.Span)}"));
             return;
         }
@@ -127,7 +127,7 @@ internal sealed partial class PageEndpoint(
             return;
         }
 
-        var form = new PageForm(context, client, state, body.Fields, tickets.Read(context.Request, client));
+        var form = new PageForm(context, client, state, body.Fields, tickets.Read(context.Request, client, journey.Proof.Purpose));
         var isForm = body.Problem == BodyProblem.None && context.Request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
         // Before the dot is what the cookie holds too, and no page of another site can know.
         var isBound = state.Ends != default && form.Text("page").Split('.', 2)[0] == state.Id;
@@ -142,11 +142,11 @@ internal sealed partial class PageEndpoint(
         cookies.Write(context, client, journey.Name, answer.State);
         if (answer.EndsTicket)
         {
-            tickets.Delete(context, client);
+            tickets.Delete(context, client, journey.Proof.Purpose);
         }
         else if (answer.Ticket is { } ticket)
         {
-            tickets.WriteCookie(context, client, ticket);
+            tickets.WriteCookie(context, client, journey.Proof.Purpose, ticket);
         }
 
         context.Response.StatusCode = StatusCodes.Status303SeeOther;

@@ -20,17 +20,17 @@ internal sealed class PageReset(PasswordEncoding encoding, IReadOnlyList<Ragflow
 
     private volatile int _preferred;
 
-    public async Task<ResetEnd> SetAsync(ResetHandover handover, HttpContext page, ClientAddress client, string address, string password, string? ticket)
+    public async Task<HandoverEnd> SetAsync(ResetHandover handover, HttpContext page, ClientAddress client, string address, string password, string? ticket)
     {
         var body = Body(address, encoding.Encode(password), encoding.Encode(password));
-        var end = ResetEnd.Absent;
-        for (var i = 0; i < routes.Count && end == ResetEnd.Absent; i++)
+        var end = HandoverEnd.Absent;
+        for (var i = 0; i < routes.Count && end == HandoverEnd.Absent; i++)
         {
             var candidate = (_preferred + i) % routes.Count;
             var context = Request(page, routes[candidate].Path, body);
             using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
             end = await handover.HandOverAsync(new(context, routes[candidate], client, ticket, decision), address, body);
-            if (end == ResetEnd.Accepted)
+            if (end == HandoverEnd.Accepted)
             {
                 _preferred = candidate;
             }

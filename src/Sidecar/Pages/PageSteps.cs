@@ -90,9 +90,9 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
         }
 
         var end = await reset.SetAsync(service.Reset, form.Context, form.Client, state.Address, password, form.Ticket);
-        return new(words.AfterReset(state, end), EndsTicket: end == ResetEnd.Accepted);
+        return new(words.AfterReset(state, end), EndsTicket: end == HandoverEnd.Accepted);
     }
 
     private StepDecision Begin(PageForm form, FlowStep step) =>
-        telemetry.Begin(new RagflowRoute(StepTelemetry.Pages, step, journey.Path, HttpMethods.Post, IsMounted: true), form.Client);
+        telemetry.Begin(new RagflowRoute(StepTelemetry.Pages, journey.Proof.Purpose, step, journey.Path, HttpMethods.Post, IsMounted: true), form.Client);
 }

@@ -36,14 +36,14 @@ internal sealed class PageWords(PageJourney journey, TimeSpan @lock, TimeProvide
     };
 
     /// <summary>After the password went to the app.</summary>
-    public PageState AfterReset(PageState state, ResetEnd end) => end switch
+    public PageState AfterReset(PageState state, HandoverEnd end) => end switch
     {
-        ResetEnd.Accepted => state with { Step = PageStep.Done, ResendAt = default },
-        ResetEnd.Refused => state with { Notice = new("app_refused") },
-        ResetEnd.Absent or ResetEnd.Unreached => state with { Notice = new("app_unreached") },
-        ResetEnd.Unknown => state with { Step = PageStep.Address, Notice = new("app_silent") },
-        ResetEnd.Busy => state with { Notice = new("busy", In(TimeSpan.FromSeconds(1))) },
-        ResetEnd.Unproven => state with { Step = PageStep.Picture, Notice = new("late") },
+        HandoverEnd.Accepted => state with { Step = PageStep.Done, ResendAt = default },
+        HandoverEnd.Refused => state with { Notice = new("app_refused") },
+        HandoverEnd.Absent or HandoverEnd.Unreached => state with { Notice = new("app_unreached") },
+        HandoverEnd.Unknown => state with { Step = PageStep.Address, Notice = new("app_silent") },
+        HandoverEnd.Busy => state with { Notice = new("busy", In(TimeSpan.FromSeconds(1))) },
+        HandoverEnd.Unproven => state with { Step = PageStep.Picture, Notice = new("late") },
         _ => state with { Notice = new("unavailable") },
     };
 

@@ -100,9 +100,9 @@ internal sealed class ProofFlow(
             }
 
             // A new name for what is proven now: whoever planted or learnt the old ticket has nothing.
-            var verified = current.Rotated(clock.GetUtcNow());
+            var verified = current.Rotated(clock.GetUtcNow(), address.Normalised);
             return await store.RedeemAsync(flow, attempt.Generation, verified.Flow, options.VerifiedLifetime, cancellationToken)
-                ? new ProofOutcome.Verified { Ticket = tickets.Seal(verified) }
+                ? new ProofOutcome.Verified(options.Purpose) { Ticket = tickets.Seal(verified) }
                 : new ProofOutcome.NoLiveCode();
         }, cancellationToken);
 

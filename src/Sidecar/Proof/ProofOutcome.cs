@@ -1,3 +1,4 @@
+using Sidecar.Otp;
 using Sidecar.Throttling;
 
 namespace Sidecar.Proof;
@@ -18,6 +19,9 @@ internal abstract record ProofOutcome(string Name)
 
     /// <summary>Nobody has this address; only where answers follow the app.</summary>
     public sealed record UnknownAddress() : ProofOutcome("unknown_address");
+
+    /// <summary>Somebody has this address already; only where answers follow the app.</summary>
+    public sealed record AddressTaken() : ProofOutcome("address_taken");
 
     /// <summary>There is no captcha to answer: none was asked for, it ended, or it was answered before.</summary>
     public sealed record CaptchaEnded() : ProofOutcome("captcha_ended");
@@ -45,7 +49,7 @@ internal abstract record ProofOutcome(string Name)
 
     public sealed record WrongCode() : ProofOutcome("wrong_code");
 
-    public sealed record Verified() : ProofOutcome("verified");
+    public sealed record Verified(Purpose Purpose) : ProofOutcome("verified");
 
     /// <summary>Nothing proves the address to this client.</summary>
     public sealed record Unproven() : ProofOutcome("unproven");

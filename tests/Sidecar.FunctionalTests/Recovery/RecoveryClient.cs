@@ -7,14 +7,14 @@ using Sidecar.FunctionalTests.Replay;
 
 namespace Sidecar.FunctionalTests.Recovery;
 
-/// <summary>Somebody who recovers a password: keeps cookies as a browser does, or carries a ticket in the header as a program does.</summary>
+/// <summary>Somebody who recovers a password or verifies an address: keeps cookies as a browser does, or carries a ticket in the header as a program does.</summary>
 internal sealed class RecoveryClient(RecoveryWorld world, Uri server)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CookieJar jar = new(TimeProvider.System);
 
-    /// <summary>Whose paths are used: <c>v1</c> or <c>rest</c>.</summary>
+    /// <summary>Whose paths are used: <c>v1</c> or <c>rest</c> for recovery, <c>v1-verify</c> or <c>rest-verify</c> for verification.</summary>
     public string Contract { get; init; } = "v1";
 
     /// <summary>Bodies as forms rather than JSON.</summary>
@@ -36,9 +36,8 @@ internal sealed class RecoveryClient(RecoveryWorld world, Uri server)
         return this;
     }
 
-    public Task<Reply> CaptchaAsync(string email) => Contract == "v1"
-        ? SendAsync("GET", "/v1/user/forget/captcha?email=" + Uri.EscapeDataString(email))
-        : SendAsync("POST", "/api/v1/auth/password/forgot/captcha?email=" + Uri.EscapeDataString(email));
+    public Task<Reply> CaptchaAsync(string email) =>
+        SendAsync(Contract.StartsWith("v1", StringComparison.Ordinal) ? "GET" : "POST", Path("captcha") + "?email=" + Uri.EscapeDataString(email));
 
     public Task<Reply> CodeAsync(string email, string captcha = RecoveryWorld.Captcha) =>
         PostAsync(Path("code"), ("email", email), ("captcha", captcha));
@@ -47,6 +46,10 @@ internal sealed class RecoveryClient(RecoveryWorld world, Uri server)
 
     public Task<Reply> ResetAsync(string email, string password = "fresh-password", string? confirm = null) => PostAsync(
         Path("reset"), ("email", email), ("new_password", world.Encrypt(password)), ("confirm_new_password", world.Encrypt(confirm ?? password)));
+
+    /// <summary>The app's sign-up, which only verification's contracts name.</summary>
+    public Task<Reply> RegisterAsync(string email, string nickname = "Newcomer") =>
+        PostAsync(Path("register"), ("nickname", nickname), ("email", email), ("password", world.Encrypt("fresh-password")));
 
     public async Task<bool> LogsInAsync(string email, string password) =>
         (await PostAsync(Contract == "v1" ? "/v1/user/login" : "/api/v1/auth/login", ("email", email), ("password", world.Encrypt(password)))).Code == 0;
@@ -61,10 +64,20 @@ internal sealed class RecoveryClient(RecoveryWorld world, Uri server)
     }
 
     /// <summary>All the way to a verified ticket.</summary>
-    public async Task ProveAsync(string email) => Assert.Equal("0 otp verified", (await VerifyAsync(email, await StartAsync(email))).Words);
+    public async Task ProveAsync(string email) => Assert.Equal(Contract.EndsWith("-verify", StringComparison.Ordinal) ? "0 email verified" : "0 otp verified", (await VerifyAsync(email, await StartAsync(email))).Words);
 
     public string Path(string step) => (Contract, step) switch
     {
+        ("v1", "captcha") => "/v1/user/forget/captcha",
+        ("rest", "captcha") => "/api/v1/auth/password/forgot/captcha",
+        ("v1-verify", "captcha") => "/v1/user/verify/captcha",
+        ("v1-verify", "code") => "/v1/user/verify/otp",
+        ("v1-verify", "verify") => "/v1/user/verify/confirm",
+        ("v1-verify", _) => "/v1/user/register",
+        ("rest-verify", "captcha") => "/api/v1/auth/register/captcha",
+        ("rest-verify", "code") => "/api/v1/auth/register/otp",
+        ("rest-verify", "verify") => "/api/v1/auth/register/otp/verify",
+        ("rest-verify", _) => "/api/v1/users",
         ("v1", "code") => "/v1/user/forget/otp",
         ("v1", "verify") => "/v1/user/forget/verify-otp",
         ("v1", _) => "/v1/user/forget/reset-password",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Sidecar.Demo;
 using Sidecar.Demo.App;
 using Sidecar.Demo.Mail;
@@ -97,7 +98,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
     public string UnknownLike(string user) => user.Replace(tag, new string([.. tag.Reverse()]) is var back && back == tag ? "zzzzzz" : back, StringComparison.Ordinal);
 
     /// <param name="replica">Which sidecar it talks to.</param>
-    /// <param name="contract"><c>v1</c> or <c>rest</c>.</param>
+    /// <param name="contract">As <see cref="RecoveryClient.Contract"/>.</param>
     public RecoveryClient NewClient(int replica = 0, string contract = "v1") => new(this, Sidecars[replica].BaseUrl) { Contract = contract };
 
     public string Encrypt(string password) => App.Cipher.Encrypt(password);
@@ -121,6 +122,13 @@ internal sealed class RecoveryWorld : IAsyncDisposable
             var target = string.Create(CultureInfo.InvariantCulture, $"/dev/advance?seconds={seconds}");
             Assert.Equal(200, (await RawHttp.SendAsync(new(sidecar.ManagementUrl, "POST", target), default)).Status);
         }
+    }
+
+    /// <summary>The address's mails as the inbox has them, oldest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ReadMailsAsync(string email)
+    {
+        var answer = await RawHttp.SendAsync(new(inboxSite.Address, "GET", "/api/messages"), default);
+        return [.. JsonNode.Parse(answer.Body)!.AsArray().Reverse().Select(static mail => mail!).Where(mail => mail["to"]!.ToJsonString().Contains(email, StringComparison.OrdinalIgnoreCase))];
     }
 
     public async Task<int> CountMailsAsync(string email) => (await Mailbox.ReadAsync(default)).Count(mail => IsFor(mail, email));

@@ -38,9 +38,11 @@ public sealed partial class UniformAnswersTests : IAsyncLifetime
     [Theory]
     [InlineData("v1")]
     [InlineData("rest")]
+    [InlineData("v1-verify")]
+    [InlineData("rest-verify")]
     public async Task EveryStep_UnknownAddress_AnswersByteForByteAsForAKnownOne(string contract)
     {
-        var world = await StartAsync();
+        var world = await StartAsync("verification.enabled=true", "verification.gate.enabled=true");
 
         await AssertSameAsync(world, contract, WalkAsync);
     }

@@ -9,6 +9,7 @@ using Sidecar.Recovery;
 using Sidecar.Tests.Recovery;
 using Sidecar.Throttling;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Tests.Contracts;
@@ -19,20 +20,25 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
     private readonly UpstreamClient _upstream;
     private readonly RecoverySwitch _switch;
     private readonly RagflowEndpoint _endpoint;
-    private readonly PathGuard<RagflowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1]));
+    private readonly PathGuard<RagflowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1], verification: true, gate: true));
 
-    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null)
+    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null)
     {
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
         var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30)));
         _upstream = new(forward, new UpstreamTracing(false));
         var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
-        var reset = new ResetHandover(Flow.Flow, this, app, forward, clients, tickets, NullLogger<ResetHandover>.Instance);
+        var proven = new ProvenForward(app, forward, clients, tickets);
+        var reset = new ResetHandover(Flow.Flow, this, proven, NullLogger<ResetHandover>.Instance);
+        var mail = new VerificationMail(new() { Server = "relay" }, Flow.Accounts, Flow.Clock);
+        var proof = Flow.Options.Proof;
+        var verification = Flow.FlowOf(VerificationOptions.Read(TestSettings.Of(), proof, Flow.Options.CodeLength).Proof(proof), mail);
         _switch = new(isOff ? null : new RecoveryService(Flow.Flow, reset), canComplete: true);
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
             _switch,
+            new(isOff ? null : new VerificationService(verification, new(verification, new(true, domains ?? DomainRules.None), proven))),
             clients,
             new RequestLimits(limiters.Of(catalog.Client), limiters.Of(catalog.Captcha)),
             new ProxyWarning(NullLogger<ProxyWarning>.Instance),
@@ -50,6 +56,12 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
 
     /// <summary>What the app says to a reset; null when it cannot be reached.</summary>
     public string? AppSays { get; set; } = """{"code":0}""";
+
+    /// <summary>Bodies that reached the app.</summary>
+    public List<string> Reached { get; } = [];
+
+    /// <summary>Runs while the app has a request.</summary>
+    public Func<Task> Meanwhile { get; set; } = static () => Task.CompletedTask;
 
     public bool HandoffIsDown { get; set; }
 
@@ -90,6 +102,12 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             return ForwarderError.Request;
         }
 
+        using (var body = new StreamReader(context.Request.Body))
+        {
+            Reached.Add(await body.ReadToEndAsync(cancellationToken));
+        }
+
+        await Meanwhile();
         using var answer = new HttpResponseMessage { Content = new StringContent(AppSays, Encoding.UTF8, "application/json") };
         await transformer.TransformResponseAsync(context, answer, cancellationToken);
         return ForwarderError.None;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Contracts;
+using Sidecar.Otp;
 
 namespace Sidecar.Tests.Contracts;
 
@@ -23,7 +24,7 @@ public sealed class TicketCarrierTests
             exchange.With("Sidecar-Ticket", header);
         }
 
-        Assert.Equal(ticket, _tickets.Read(exchange.Context.Request, HttpExchange.Client));
+        Assert.Equal(ticket, _tickets.Read(exchange.Context.Request, HttpExchange.Client, Purpose.Recovery));
     }
 
     [Fact]
@@ -31,15 +32,25 @@ public sealed class TicketCarrierTests
     {
         var exchange = new HttpExchange().With("Cookie", "sidecar-flow=planted; __Host-sidecar-flow=own");
 
-        Assert.Equal("own", _tickets.Read(exchange.Context.Request, HttpExchange.HttpsClient));
-        Assert.Null(_tickets.Read(new HttpExchange().With("Cookie", "sidecar-flow=planted").Context.Request, HttpExchange.HttpsClient));
+        Assert.Equal("own", _tickets.Read(exchange.Context.Request, HttpExchange.HttpsClient, Purpose.Recovery));
+        Assert.Null(_tickets.Read(new HttpExchange().With("Cookie", "sidecar-flow=planted").Context.Request, HttpExchange.HttpsClient, Purpose.Recovery));
+    }
+
+    [Fact]
+    public void Cookies_OfVerification_AreItsOwn()
+    {
+        var exchange = new HttpExchange().With("Cookie", "sidecar-flow=r; sidecar-verify=v");
+        _tickets.Write(exchange.Context, HttpExchange.HttpsClient, Purpose.Verification, "abc");
+
+        Assert.Equal(("r", "v"), (_tickets.Read(exchange.Context.Request, HttpExchange.Client, Purpose.Recovery), _tickets.Read(exchange.Context.Request, HttpExchange.Client, Purpose.Verification)));
+        Assert.Equal("__Host-sidecar-verify=abc; path=/; secure; samesite=lax; httponly", exchange.Header("Set-Cookie"));
     }
 
     [Fact]
     public void Write_Https_IsAHostCookieAndAHeader()
     {
         var exchange = new HttpExchange();
-        _tickets.Write(exchange.Context, HttpExchange.HttpsClient, "abc-_");
+        _tickets.Write(exchange.Context, HttpExchange.HttpsClient, Purpose.Recovery, "abc-_");
 
         Assert.Equal(("abc-_", "__Host-sidecar-flow=abc-_; path=/; secure; samesite=lax; httponly"), (exchange.Header("Sidecar-Ticket"), exchange.Header("Set-Cookie")));
     }
@@ -48,7 +59,7 @@ public sealed class TicketCarrierTests
     public void Write_PlainHttp_IsACookieThatPlainHttpCanKeep()
     {
         var exchange = new HttpExchange();
-        _tickets.Write(exchange.Context, HttpExchange.Client, "abc");
+        _tickets.Write(exchange.Context, HttpExchange.Client, Purpose.Recovery, "abc");
 
         Assert.Equal("sidecar-flow=abc; path=/; samesite=lax; httponly", exchange.Header("Set-Cookie"));
     }
@@ -62,7 +73,7 @@ public sealed class TicketCarrierTests
         foreach (var client in new[] { HttpExchange.Client, HttpExchange.HttpsClient })
         {
             var exchange = new HttpExchange();
-            tickets.Write(exchange.Context, client, "abc");
+            tickets.Write(exchange.Context, client, Purpose.Recovery, "abc");
             Assert.StartsWith(cookie, exchange.Header("Set-Cookie"), StringComparison.Ordinal);
         }
     }
@@ -74,7 +85,7 @@ public sealed class TicketCarrierTests
     public void Write_FetchedByAnotherSite_SetsNoCookie(string site, bool sets)
     {
         var exchange = new HttpExchange("GET").With("Sec-Fetch-Site", site);
-        _tickets.Write(exchange.Context, HttpExchange.Client, "abc");
+        _tickets.Write(exchange.Context, HttpExchange.Client, Purpose.Recovery, "abc");
 
         Assert.Equal(sets, exchange.Header("Set-Cookie").Length > 0);
         Assert.Equal("abc", exchange.Header("Sidecar-Ticket"));
@@ -84,7 +95,7 @@ public sealed class TicketCarrierTests
     public void Delete_Https_EndsTheSameCookie()
     {
         var exchange = new HttpExchange();
-        _tickets.Delete(exchange.Context, HttpExchange.HttpsClient);
+        _tickets.Delete(exchange.Context, HttpExchange.HttpsClient, Purpose.Recovery);
 
         Assert.Equal("__Host-sidecar-flow=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/; secure; samesite=lax; httponly", exchange.Header("Set-Cookie"));
     }

@@ -57,7 +57,7 @@ internal static class FuzzTargets
         var kept = OwnCookies.Remove(header);
         Assert.True(kept is null || ReferenceEquals(kept, OwnCookies.Remove(kept)));
         var request = new HttpExchange().With("Cookie", header).Context.Request;
-        Assert.Null(Sealer.Open(Carrier.Read(request, HttpExchange.Client), Purpose.Recovery));
+        Assert.Null(Sealer.Open(Carrier.Read(request, HttpExchange.Client, Purpose.Recovery), Purpose.Recovery));
         using var outgoing = new HttpRequestMessage();
         outgoing.Headers.TryAddWithoutValidation("Cookie", header);
         HeaderHygiene.Apply(request, outgoing.Headers, HttpExchange.Client);

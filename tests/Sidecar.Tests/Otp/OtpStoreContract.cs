@@ -402,6 +402,25 @@ public abstract class OtpStoreContract
     }
 
     [Fact]
+    public async Task IsVerified_FromTheRightCodeToItsUseOrEnd_IsTrue()
+    {
+        var flow = NewFlow();
+        await IssueAsync(flow);
+        Assert.False(await Store.IsVerifiedAsync(flow, default));
+        Advance(Cooldown);
+        var verified = await VerifiedAsync("n2");
+
+        Assert.True(await Store.IsVerifiedAsync(verified, default));
+        Assert.False(await Store.IsVerifiedAsync(verified with { Purpose = Purpose.Verification }, default));
+        await ReserveAsync(verified);
+        Assert.False(await Store.IsVerifiedAsync(verified, default));
+        await Store.SettleAsync(verified, used: false, default);
+        Assert.True(await Store.IsVerifiedAsync(verified, default));
+        Advance(Lifetime);
+        Assert.False(await Store.IsVerifiedAsync(verified, default));
+    }
+
+    [Fact]
     public async Task Settle_Released_MayBeReservedAgainUntilItEnds()
     {
         var verified = await VerifiedAsync();

@@ -86,11 +86,20 @@ public sealed class TicketSealerTests
     {
         var ticket = Ticket.New(Purpose.Recovery, Address, Now, new TicketCaptcha(Ticket.NewId(), "K7PQX", Now));
 
-        var rotated = ticket.Rotated(Now);
+        var rotated = ticket.Rotated(Now, "alice@example.com");
 
         Assert.NotEqual(ticket.FlowId, rotated.FlowId);
         Assert.Matches("^[0-9a-f]{32}$", rotated.FlowId);
         Assert.Equal((TicketStage.Verified, null, ticket.AddressName), (rotated.Stage, rotated.Captcha, rotated.AddressName));
+    }
+
+    [Fact]
+    public void Open_VerifiedTicket_HasItsAddressAndHidesIt()
+    {
+        var rotated = Ticket.New(Purpose.Verification, Address, Now).Rotated(Now, "alice@example.com");
+
+        Assert.Equal(rotated, _sealer.Open(_sealer.Seal(rotated), Purpose.Verification));
+        Assert.DoesNotContain("alice", rotated.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

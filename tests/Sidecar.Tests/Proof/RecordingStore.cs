@@ -34,6 +34,9 @@ internal sealed class RecordingStore(IOtpStore inner) : IOtpStore
     public async ValueTask<bool> RedeemAsync(FlowKey flow, long generation, FlowKey verified, TimeSpan lifetime, CancellationToken cancellationToken) =>
         Ended(await Run("redeem", () => inner.RedeemAsync(flow, generation, verified, lifetime, cancellationToken)), static result => result.ToString());
 
+    public async ValueTask<bool> IsVerifiedAsync(FlowKey verified, CancellationToken cancellationToken) =>
+        Ended(await Run("verified", () => inner.IsVerifiedAsync(verified, cancellationToken)), static result => result.ToString());
+
     public async ValueTask<ReserveResult> ReserveAsync(FlowKey verified, TimeSpan lease, CancellationToken cancellationToken) =>
         Ended(await Run("reserve", () => inner.ReserveAsync(verified, lease, cancellationToken)), static result => result.ToString());
 

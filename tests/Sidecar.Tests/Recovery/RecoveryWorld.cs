@@ -25,14 +25,16 @@ internal sealed class RecoveryWorld : IDisposable
         Options = (options ?? (static defaults => defaults))(RecoverySamples.Options);
         var captcha = new CaptchaOptions { FixedAnswer = Answer };
         _captchas = new(captcha, _painter);
-        var keys = KeyRing.Generate();
+        Keys = KeyRing.Generate();
         Store = new(new MemoryOtpStore(Clock, store ?? new StoreOptions()));
-        Tickets = new(new Sealer(keys));
+        Tickets = new(new Sealer(Keys));
         Mail = new(new SmtpOptions { Server = hasRelay ? "relay" : "" }, Accounts, Clock);
-        Flow = new(Options.Proof, _captchas, Store, Tickets, keys, new CodeGenerator(Options.CodeLength), new CodeHasher(keys), Outbox, Mail, RecoverySamples.Limits(Clock), Clock);
+        Flow = new(Options.Proof, _captchas, Store, Tickets, Keys, new CodeGenerator(Options.CodeLength), new CodeHasher(Keys), Outbox, Mail, RecoverySamples.Limits(Clock), Clock);
     }
 
     public RecoveryOptions Options { get; }
+
+    public KeyRing Keys { get; }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
@@ -47,6 +49,10 @@ internal sealed class RecoveryWorld : IDisposable
     public RecoveryMail Mail { get; }
 
     public ProofFlow Flow { get; }
+
+    /// <summary>The steps under the other purpose, over the same store, keys, queue and limits.</summary>
+    public ProofFlow FlowOf(ProofOptions options, IProofMail mail, CodeGenerator? codes = null) =>
+        new(options, _captchas, Store, Tickets, Keys, codes ?? new CodeGenerator(), new CodeHasher(Keys), Outbox, mail, RecoverySamples.Limits(Clock), Clock);
 
     public static RecoveryWorld AnsweringLikeTheApp() => new(static defaults => defaults with { Answers = AnswerStyle.App });
 

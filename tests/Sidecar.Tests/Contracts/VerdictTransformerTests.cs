@@ -6,10 +6,10 @@ using Sidecar.Hosting;
 
 namespace Sidecar.Tests.Contracts;
 
-public sealed class ResetTransformerTests
+public sealed class VerdictTransformerTests
 {
     private readonly ClientAddressResolver _clients = new(new ClientAddressOptions([]));
-    private readonly List<ResetVerdict> _settled = [];
+    private readonly List<AppVerdict> _settled = [];
 
     [Theory]
     [InlineData("""{"code":0,"data":true,"message":"ok"}""", "Accepted")]
@@ -47,7 +47,7 @@ public sealed class ResetTransformerTests
 
     [Fact]
     public void Response_AnyBytes_NeverCountAsAccepted() => Gen.Byte.Array[0, 40].Sample(
-        bytes => ReceiveAsync(new HttpExchange(), bytes).GetAwaiter().GetResult().Verdict == ResetVerdict.Unknown, iter: 200, threads: 1);
+        bytes => ReceiveAsync(new HttpExchange(), bytes).GetAwaiter().GetResult().Verdict == AppVerdict.Unknown, iter: 200, threads: 1);
 
     [Fact]
     public async Task Request_WhateverSpellingCameIn_GoesOutUnderThePlainPath()
@@ -64,7 +64,7 @@ public sealed class ResetTransformerTests
         Assert.False(outgoing.Headers.Contains("Accept-Encoding"));
     }
 
-    private async Task<ResetTransformer> ReceiveAsync(HttpExchange exchange, byte[] answer)
+    private async Task<VerdictTransformer> ReceiveAsync(HttpExchange exchange, byte[] answer)
     {
         var transformer = Transformer("/x");
         using var response = new HttpResponseMessage { Content = new ByteArrayContent(answer) };
@@ -73,7 +73,7 @@ public sealed class ResetTransformerTests
         return transformer;
     }
 
-    private ResetTransformer Transformer(string path) => new(_clients, path, verdict =>
+    private VerdictTransformer Transformer(string path) => new(_clients, path, verdict =>
     {
         _settled.Add(verdict);
         return ValueTask.CompletedTask;

@@ -1,0 +1,32 @@
+using Sidecar.Hosting;
+
+namespace Sidecar.Verification;
+
+/// <summary>The registration gate: whether the app's sign-up takes verified addresses only, and of which domains.</summary>
+/// <param name="Enabled"><c>verification.gate.enabled</c>: default false; sign-ups pass as sent. Needs <c>verification.enabled</c>.</param>
+/// <param name="Domains"><c>verification.gate.allowed_domains</c>, <c>verification.gate.refused_domains</c>.</param>
+internal sealed record GateOptions(bool Enabled, DomainRules Domains)
+{
+    public static GateOptions Read(SettingsSection verification, bool canVerify)
+    {
+        var section = verification.Section("gate");
+        var enabled = VerificationOptions.ReadSwitch(section, "enabled");
+        if (enabled && !canVerify)
+        {
+            section.Reject("enabled", "needs verification, which is off", "set verification.enabled: true");
+        }
+
+        return new(enabled, new(ReadDomains(section, "allowed_domains"), ReadDomains(section, "refused_domains")));
+    }
+
+    private static IReadOnlyList<string> ReadDomains(SettingsSection section, string key)
+    {
+        var domains = section.Texts(key);
+        foreach (var domain in domains.Where(static domain => !DomainRules.IsPattern(domain)))
+        {
+            section.Reject(key, $"holds `{domain}`, which is no domain", "write example.com for the domain itself, *.example.com for all below it, an international one in its xn-- form");
+        }
+
+        return domains;
+    }
+}

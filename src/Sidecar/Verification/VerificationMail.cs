@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text;
+using Sidecar.Accounts;
+using Sidecar.Mail;
+using Sidecar.Otp;
+using Sidecar.Proof;
+
+namespace Sidecar.Verification;
+
+/// <summary>
+/// The verification mails. Whether the address has an account is found out when the mail goes out: who has one is told so, and gets
+/// no code; the client is told nothing of it.
+/// </summary>
+/// <param name="smtp">The relay.</param>
+/// <param name="accounts">Who has an account; null where the app cannot be asked: then everybody gets a code.</param>
+/// <param name="clock">The clock that ends codes.</param>
+/// <param name="audit">Hears how each mail ended.</param>
+internal sealed class VerificationMail(SmtpOptions smtp, IAccountLookup? accounts, TimeProvider clock, MailAudit? audit = null) : IOutboxResolver, IProofMail
+{
+    private const string Language = "en";
+
+    /// <summary>For an address that has no account.</summary>
+    public static readonly TemplateRule CodeTemplate = new("verify-code", ["code", "ttl_min"], ["code"]);
+
+    /// <summary>For an address that has one.</summary>
+    public static readonly TemplateRule ExistsTemplate = new("verify-exists", [], []);
+
+    public string Kind => "verification-code";
+
+    public bool IsConfigured => smtp.IsConfigured;
+
+    /// <summary>The entry for a code: lifetime in minutes, code and address, one a line.</summary>
+    public OutboxEntry Code(EmailAddress address, string code, TimeSpan lifetime)
+    {
+        var payload = $"{Math.Max(1, (int)lifetime.TotalMinutes)}\n{code}\n{address.Typed}";
+        return new(Kind, Encoding.UTF8.GetBytes(payload), clock.GetUtcNow() + lifetime, Activity.Current?.Context ?? default);
+    }
+
+    /// <summary>Nobody signs up twice.</summary>
+    public async ValueTask<ProofOutcome?> RefusalAsync(EmailAddress address, CancellationToken cancellationToken) =>
+        await HasAccountAsync(address, cancellationToken) ? new ProofOutcome.AddressTaken() : null;
+
+    public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    {
+        var parts = Read(entry);
+        if (!EmailAddress.TryParse(parts[2], out var address))
+        {
+            return new Resolution.NoAccount();
+        }
+
+        return new Resolution.Send(await HasAccountAsync(address, cancellationToken)
+            ? new Letter(address.Typed, ExistsTemplate.Name, Language, [])
+            : new Letter(address.Typed, CodeTemplate.Name, Language, new() { ["code"] = parts[1], ["ttl_min"] = parts[0] }));
+    }
+
+    public void Ended(OutboxEntry entry, DeliveryOutcome outcome)
+    {
+        if (EmailAddress.TryParse(Read(entry)[2], out var address))
+        {
+            audit?.Ended(Purpose.Verification, address.Normalised, outcome, entry.Parent);
+        }
+    }
+
+    private async ValueTask<bool> HasAccountAsync(EmailAddress address, CancellationToken cancellationToken) =>
+        accounts is not null && await accounts.ExistsAsync(address, cancellationToken);
+
+    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 3);
+}
