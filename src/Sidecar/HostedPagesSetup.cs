@@ -12,27 +12,46 @@ namespace Sidecar;
 /// <summary>Puts the hosted pages together, journey by journey.</summary>
 internal static class HostedPagesSetup
 {
-    /// <summary>What answers at the pages' paths, the asset's names among them; nothing where the pages are off.</summary>
+    /// <summary>What answers at the pages' paths, the assets' names among them; nothing where the pages are off.</summary>
     public static IEnumerable<KeyValuePair<string, RequestDelegate>> Routes(IServiceProvider provider, SidecarOptions options)
     {
-        var path = options.Pages.Path;
-        if (path.Length == 0)
+        if (!options.Pages.AreOn)
         {
             return [];
         }
 
+        var (pages, captcha) = (options.HostedPages, options.Captcha.FixedAnswer?.Length ?? options.Captcha.Length);
+        var recovery = provider.GetRequiredService<RecoverySwitch>().Service;
+        var routes = Journey(
+            provider,
+            options,
+            PageJourney.ForRecovery(options.Pages.Path, options.Recovery.Proof, options.Recovery.CodeLength, captcha, pages.LoginUrl),
+            recovery is null || pages.Password.Encoding is null ? null : new(recovery.Flow, recovery.Reset));
+        if (!options.Verification.Enabled || pages.VerifyPath.Length == 0 || pages.VerifyPath == options.Pages.Path)
+        {
+            return routes;
+        }
+
+        var verification = provider.GetRequiredService<VerificationSwitch>().Service;
+        return routes.Concat(Journey(
+            provider,
+            options,
+            PageJourney.ForVerification(pages.VerifyPath, options.Verification.Proof(options.Recovery.Proof), options.Verification.CodeLength, captcha, pages.SignupUrl),
+            verification is null ? null : new(verification.Flow, null)));
+    }
+
+    private static IEnumerable<KeyValuePair<string, RequestDelegate>> Journey(IServiceProvider provider, SidecarOptions options, PageJourney journey, PageService? service)
+    {
         var pages = options.HostedPages;
-        var proof = options.Recovery.Proof;
         var clock = provider.GetRequiredService<TimeProvider>();
         var telemetry = provider.GetRequiredService<StepTelemetry>();
-        var journey = PageJourney.ForRecovery(path, proof, options.Recovery.CodeLength, options.Captcha.FixedAnswer?.Length ?? options.Captcha.Length);
-        var assets = PageAssets.Load(path, pages.Look);
+        var assets = PageAssets.Load(journey.Path, pages.Look);
         var encoding = pages.Password.Encoding ?? PasswordEncoding.Plain;
-        var words = new PageWords(journey, proof.Rules.Lock, clock);
+        var words = new PageWords(journey, clock);
         var resets = RagflowRoutes.Resets(pages.Contract.Length > 0 ? [pages.Contract] : [.. options.Contracts]);
         var endpoint = new PageEndpoint(
             journey,
-            provider.GetRequiredService<RecoverySwitch>(),
+            service,
             new PageCookie(new Sealer(options.Keys), options.Recovery, clock),
             new PageModel(journey, pages, assets, clock),
             new PageSteps(journey, words, new PasswordRules(pages.Password, encoding.MostBytes, pages.Look.AppName), new PageReset(encoding, resets, telemetry), telemetry, pages.Texts),
@@ -46,7 +65,12 @@ internal static class HostedPagesSetup
             provider.GetRequiredService<TicketCarrier>(),
             telemetry,
             provider.GetRequiredService<ILogger<PageEndpoint>>());
-        return [new(path, endpoint.HandleAsync), new($"{path}/", context => Moved(context, path)), .. assets.Paths.Select(asset => KeyValuePair.Create<string, RequestDelegate>(asset, assets.SendAsync))];
+        return
+        [
+            new(journey.Path, endpoint.HandleAsync),
+            new($"{journey.Path}/", context => Moved(context, journey.Path)),
+            .. assets.Paths.Select(asset => KeyValuePair.Create<string, RequestDelegate>(asset, assets.SendAsync)),
+        ];
     }
 
     private static Task Moved(HttpContext context, string path)

@@ -11,6 +11,12 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
     /// <summary><c>login_url</c>: where the app's login is, a path on this host. Default <c>/</c>.</summary>
     public string LoginUrl { get; init; } = "/";
 
+    /// <summary><c>signup_url</c>: where the app's sign-up is, to go on to from a verified address. Default <c>/</c>.</summary>
+    public string SignupUrl { get; init; } = "/";
+
+    /// <summary><c>verify_path</c>: the page that verifies an address, where <c>verification.enabled</c>; empty for none. Default <c>/user/verify</c>.</summary>
+    public string VerifyPath { get; init; } = "/user/verify";
+
     /// <summary><c>language</c>: what somebody reads whose browser asks for no language that is there. Default <c>en</c>.</summary>
     public string Language { get; init; } = "en";
 
@@ -32,23 +38,30 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
             contract = "auto";
         }
 
-        var login = section.Text("login_url", "/").Trim();
-        if (login.Length == 0 || login[0] != '/' || login.StartsWith("//", StringComparison.Ordinal) || login.Any(static letter => letter is '\\' or < ' '))
-        {
-            section.Reject("login_url", "is no path on this host", "write one such as / or /login");
-            login = "/";
-        }
-
         return new(
             PageLookOptions.Read(section, directory, mailName),
             PasswordOptions.Read(section.Section(PasswordOptions.Section), directory),
             texts,
             PageTemplates.Load(folders, texts.Languages.Contains("en") ? texts.Of("en").Keys : [], root.Faults))
         {
-            LoginUrl = login,
+            LoginUrl = ReadUrl(section, "login_url", "/"),
+            SignupUrl = ReadUrl(section, "signup_url", "/"),
+            VerifyPath = section.Text("verify_path", "/user/verify").Trim().Length == 0 ? "" : ReadUrl(section, "verify_path", "/user/verify").TrimEnd('/'),
             Language = section.Text("language", "en").Trim(),
             Contract = contract == "auto" ? "" : contract,
         };
+    }
+
+    private static string ReadUrl(SettingsSection section, string key, string fallback)
+    {
+        var url = section.Text(key, fallback).Trim();
+        if (url.Length > 0 && url[0] == '/' && !url.StartsWith("//", StringComparison.Ordinal) && !url.Any(static letter => letter is '\\' or < ' '))
+        {
+            return url;
+        }
+
+        section.Reject(key, "is no path on this host", $"write one such as {fallback}");
+        return fallback;
     }
 
     /// <summary>The shipped folder, and over it <c>pages.templates</c>, by default <c>pages</c> beside the settings.</summary>

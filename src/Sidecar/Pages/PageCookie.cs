@@ -30,9 +30,9 @@ internal sealed class PageCookie(Sealer sealer, RecoveryOptions options, TimePro
     public static string NewRun() => RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>Null where there is none, or none of ours, or it ended.</summary>
-    public PageState? Read(HttpRequest request, ClientAddress client, string journey)
+    public PageState? Read(HttpRequest request, ClientAddress client, PageJourney journey)
     {
-        var text = request.Cookies[Name(client)];
+        var text = request.Cookies[Name(client, journey)];
         if (string.IsNullOrEmpty(text) || text.Length > LongestText || !Base64Url.IsValid(text)
             || !sealer.TryOpen(Label(journey), Base64Url.DecodeFromChars(text), out var plain))
         {
@@ -51,11 +51,11 @@ internal sealed class PageCookie(Sealer sealer, RecoveryOptions options, TimePro
         }
     }
 
-    public void Write(HttpContext context, ClientAddress client, string journey, PageState state)
+    public void Write(HttpContext context, ClientAddress client, PageJourney journey, PageState state)
     {
         state = state with { Ends = clock.GetUtcNow() + (state.Step == PageStep.Done ? DoneLifetime : Lifetime) };
         context.Response.Cookies.Append(
-            Name(client),
+            Name(client, journey),
             Base64Url.EncodeToString(sealer.Seal(Label(journey), Bytes(state))),
             new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/", Secure = IsSecure(client) });
     }
@@ -96,9 +96,9 @@ internal sealed class PageCookie(Sealer sealer, RecoveryOptions options, TimePro
 
     private static DateTimeOffset Instant(BinaryReader reader) => new(reader.ReadInt64(), TimeSpan.Zero);
 
-    private static string Label(string journey) => $"page/{journey}";
+    private static string Label(PageJourney journey) => $"page/{journey.Name}";
 
-    private string Name(ClientAddress client) => IsSecure(client) ? OwnCookies.HostPrefix + OwnCookies.Page : OwnCookies.Page;
+    private string Name(ClientAddress client, PageJourney journey) => IsSecure(client) ? OwnCookies.HostPrefix + journey.Cookie : journey.Cookie;
 
     private bool IsSecure(ClientAddress client) => options.SecureCookie ?? client.IsHttps;
 }

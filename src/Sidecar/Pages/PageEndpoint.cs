@@ -13,7 +13,7 @@ namespace Sidecar.Pages;
 /// </summary>
 internal sealed partial class PageEndpoint(
     PageJourney journey,
-    RecoverySwitch recovery,
+    PageService? service,
     PageCookie cookies,
     PageModel pages,
     PageSteps steps,
@@ -36,7 +36,7 @@ internal sealed partial class PageEndpoint(
         try
         {
             proxyWarning.Look(client);
-            state = cookies.Read(context.Request, client, journey.Name) ?? state;
+            state = cookies.Read(context.Request, client, journey) ?? state;
             await (context.Request.Method switch
             {
                 "GET" or "HEAD" => ShowAsync(context, client, state),
@@ -64,7 +64,7 @@ internal sealed partial class PageEndpoint(
 
     private async Task ShowAsync(HttpContext context, ClientAddress client, PageState state)
     {
-        if (recovery.Service is not { } service || options.Password.Encoding is null)
+        if (service is null)
         {
             await WriteAsync(context, state, new("unavailable"), StatusCodes.Status503ServiceUnavailable);
             return;
@@ -73,7 +73,7 @@ internal sealed partial class PageEndpoint(
         // What another site merely embeds must not replace a visitor's state; a link from there may begin one.
         if (state.Ends == default && (context.Request.Headers["Sec-Fetch-Site"] != "cross-site" || context.Request.Headers["Sec-Fetch-Mode"] == "navigate"))
         {
-            cookies.Write(context, client, journey.Name, state);
+            cookies.Write(context, client, journey, state);
         }
 
         await (state.Step == PageStep.Picture && !HttpMethods.IsHead(context.Request.Method)
@@ -82,7 +82,7 @@ internal sealed partial class PageEndpoint(
     }
 
     /// <summary>Every look draws another picture, and is charged as the API's request for one.</summary>
-    private async Task ShowPictureAsync(HttpContext context, ClientAddress client, PageState state, RecoveryService service)
+    private async Task ShowPictureAsync(HttpContext context, ClientAddress client, PageState state, PageService service)
     {
         using var decision = telemetry.Begin(new RagflowRoute(StepTelemetry.Pages, journey.Proof.Purpose, FlowStep.Captcha, journey.Path, HttpMethods.Get, IsMounted: true), client);
         var outcome = await RefusalAsync(limits.Client, context, client) ?? await RefusalAsync(limits.Captcha, context, client)
@@ -96,7 +96,7 @@ internal sealed partial class PageEndpoint(
         }
 
         state = words.WithoutPicture(state, outcome);
-        cookies.Write(context, client, journey.Name, state);
+        cookies.Write(context, client, journey, state);
         await WriteAsync(context, state, new(state.Step.ToString().ToLowerInvariant()), outcome switch
         {
             ProofOutcome.OverLimit => StatusCodes.Status429TooManyRequests,
@@ -121,7 +121,7 @@ internal sealed partial class PageEndpoint(
         }
 
         var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        if (recovery.Service is not { } service || options.Password.Encoding is null)
+        if (service is null)
         {
             await WriteAsync(context, state, new("unavailable"), StatusCodes.Status503ServiceUnavailable);
             return;
@@ -139,7 +139,7 @@ internal sealed partial class PageEndpoint(
 
     private void Follow(HttpContext context, ClientAddress client, PageAnswer answer)
     {
-        cookies.Write(context, client, journey.Name, answer.State);
+        cookies.Write(context, client, journey, answer.State);
         if (answer.EndsTicket)
         {
             tickets.Delete(context, client, journey.Proof.Purpose);

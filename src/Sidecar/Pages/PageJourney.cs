@@ -1,4 +1,6 @@
+using Sidecar.Contracts;
 using Sidecar.Proof;
+using Sidecar.Upstream;
 
 namespace Sidecar.Pages;
 
@@ -9,11 +11,21 @@ namespace Sidecar.Pages;
 /// <param name="CodeLength">Letters of a code.</param>
 /// <param name="CaptchaLength">Characters of a picture.</param>
 /// <param name="Steps">The steps that are shown as progress, in order.</param>
-internal sealed record PageJourney(string Name, string Path, ProofOptions Proof, int CodeLength, int CaptchaLength, IReadOnlyList<PageStep> Steps)
+/// <param name="Cookie">Where its state is; of its own, so that one journey does not end the other.</param>
+/// <param name="NextUrl">Where somebody goes who came to the end.</param>
+internal sealed record PageJourney(string Name, string Path, ProofOptions Proof, int CodeLength, int CaptchaLength, IReadOnlyList<PageStep> Steps, string Cookie, string NextUrl)
 {
-    public const string Recovery = "recovery";
 
     /// <summary>The recovery of a password.</summary>
-    public static PageJourney ForRecovery(string path, ProofOptions proof, int codeLength, int captchaLength) =>
-        new(Recovery, path, proof, codeLength, captchaLength, [PageStep.Address, PageStep.Picture, PageStep.Code, PageStep.Password]);
+    public static PageJourney ForRecovery(string path, ProofOptions proof, int codeLength, int captchaLength, string nextUrl) =>
+        new("recovery", path, proof, codeLength, captchaLength, [PageStep.Address, PageStep.Picture, PageStep.Code, PageStep.Password], OwnCookies.Page, nextUrl);
+
+    /// <summary>The verification of an address that is to get an account; the ticket then carries the proof to the app's sign-up.</summary>
+    public static PageJourney ForVerification(string path, ProofOptions proof, int codeLength, int captchaLength, string nextUrl) =>
+        new("verification", path, proof, codeLength, captchaLength, [PageStep.Address, PageStep.Picture, PageStep.Code], OwnCookies.VerificationPage, nextUrl);
 }
+
+/// <summary>What a journey's pages drive.</summary>
+/// <param name="Flow">The steps of the proof.</param>
+/// <param name="Reset">Where a new password goes; null where none is set.</param>
+internal sealed record PageService(ProofFlow Flow, ResetHandover? Reset);

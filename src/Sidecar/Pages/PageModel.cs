@@ -31,6 +31,7 @@ internal sealed class PageModel(PageJourney journey, HostedPagesOptions options,
             ["app"] = options.Look.AppName,
             ["page_title"] = $"{(isError ? texts["error_title"].Replace("{title}", title, StringComparison.Ordinal) : title)} · {options.Look.AppName}",
             ["login_url"] = options.LoginUrl,
+            ["next_url"] = journey.NextUrl,
             ["address"] = state.Address,
             ["notice"] = notice is not null,
             // Of the field, and not of what led here.

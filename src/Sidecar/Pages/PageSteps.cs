@@ -23,7 +23,7 @@ internal sealed record PageForm(HttpContext Context, ClientAddress Client, PageS
 internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRules rules, PageReset reset, StepTelemetry telemetry, PageTexts texts)
 {
     /// <summary>Takes a form. It never answers by itself: all there is to say is in the state of the next page.</summary>
-    public async Task<PageAnswer> TakeAsync(RecoveryService service, PageForm form)
+    public async Task<PageAnswer> TakeAsync(PageService service, PageForm form)
     {
         var state = form.State with { Notice = PageNotice.None };
         return form.Step switch
@@ -52,7 +52,7 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
             : state with { Step = PageStep.Address, Address = kept, Notice = new(typed.Length == 0 ? "address_missing" : "address_wrong") };
     }
 
-    private async Task<PageAnswer> SendCodeAsync(RecoveryService service, PageForm form, PageState state)
+    private async Task<PageAnswer> SendCodeAsync(PageService service, PageForm form, PageState state)
     {
         var answer = form.Text("captcha").Trim();
         if (answer.Length == 0)
@@ -67,7 +67,7 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
         return new(words.AfterCode(state, outcome), outcome.Ticket);
     }
 
-    private async Task<PageAnswer> VerifyAsync(RecoveryService service, PageForm form, PageState state)
+    private async Task<PageAnswer> VerifyAsync(PageService service, PageForm form, PageState state)
     {
         var code = form.Text("otp").Replace("-", "", StringComparison.Ordinal).Trim();
         if (code.Length == 0)
@@ -81,7 +81,7 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
         return new(words.AfterVerify(state, outcome), outcome.Ticket);
     }
 
-    private async Task<PageAnswer> SetPasswordAsync(RecoveryService service, PageForm form, PageState state)
+    private async Task<PageAnswer> SetPasswordAsync(PageService service, PageForm form, PageState state)
     {
         var password = form.Text("password");
         if (rules.Judge(password, form.Text("repeat"), state.Address) is { } fault)
@@ -89,7 +89,7 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
             return new(state with { Notice = new(fault) });
         }
 
-        var end = await reset.SetAsync(service.Reset, form.Context, form.Client, state.Address, password, form.Ticket);
+        var end = await reset.SetAsync(service.Reset!, form.Context, form.Client, state.Address, password, form.Ticket);
         return new(words.AfterReset(state, end), EndsTicket: end == HandoverEnd.Accepted);
     }
 

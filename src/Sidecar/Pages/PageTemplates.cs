@@ -13,7 +13,7 @@ internal sealed class PageTemplates
     private const string Ending = ".hbs";
     private const int MostBytes = 256 * 1024;
 
-    private static readonly string[] Common = ["lang", "page", "path", "css", "js", "logo", "app", "page_title", "login_url", "address", "notice", "error"];
+    private static readonly string[] Common = ["lang", "page", "path", "css", "js", "logo", "app", "page_title", "login_url", "next_url", "address", "notice", "error"];
 
     /// <summary>Each template, what it may name besides the common, and what must be in it.</summary>
     private static readonly (string Name, string[] Variables, string[] Required, string[] Marks)[] Rules =

@@ -4,7 +4,7 @@ using Sidecar.Proof;
 namespace Sidecar.Pages;
 
 /// <summary>What follows from an outcome: the step to show next, and what is said there to do.</summary>
-internal sealed class PageWords(PageJourney journey, TimeSpan @lock, TimeProvider clock)
+internal sealed class PageWords(PageJourney journey, TimeProvider clock)
 {
     /// <summary>After the wish for another code, which costs another picture.</summary>
     public PageState Resend(PageState state) => state.ResendAt > clock.GetUtcNow()
@@ -29,7 +29,7 @@ internal sealed class PageWords(PageJourney journey, TimeSpan @lock, TimeProvide
     /// <summary>After the code.</summary>
     public PageState AfterVerify(PageState state, ProofOutcome outcome) => outcome switch
     {
-        ProofOutcome.Verified => state with { Step = PageStep.Password },
+        ProofOutcome.Verified => state with { Step = journey.Steps.Contains(PageStep.Password) ? PageStep.Password : PageStep.Done },
         ProofOutcome.WrongCode => state with { Step = PageStep.Code, Notice = new("code_wrong") },
         ProofOutcome.NoLiveCode => state with { Step = PageStep.Picture, Notice = new("code_ended") },
         _ => Common(state, outcome),
@@ -51,11 +51,12 @@ internal sealed class PageWords(PageJourney journey, TimeSpan @lock, TimeProvide
     {
         ProofOutcome.InvalidAddress => state with { Step = PageStep.Address, Notice = new("address_wrong") },
         ProofOutcome.UnknownAddress => state with { Step = PageStep.Address, Notice = new("address_unknown") },
+        ProofOutcome.AddressTaken => state with { Step = PageStep.Address, Notice = new("address_taken") },
         ProofOutcome.OverLimit over => state with { Notice = new("limit", In(over.Limit.RetryAfter)) },
         ProofOutcome.TooManyFlows flows => state with { Notice = new("flows", In(flows.Remaining)) },
         ProofOutcome.MailUnavailable => state with { Notice = new("mail") },
         // The page counts from when it hears of it, which is never too short.
-        ProofOutcome.Locked => state with { Step = PageStep.Code, LockedUntil = state.LockedUntil > clock.GetUtcNow() ? state.LockedUntil : In(@lock) },
+        ProofOutcome.Locked => state with { Step = PageStep.Code, LockedUntil = state.LockedUntil > clock.GetUtcNow() ? state.LockedUntil : In(journey.Proof.Rules.Lock) },
         _ => state with { Notice = new("unavailable") },
     };
 

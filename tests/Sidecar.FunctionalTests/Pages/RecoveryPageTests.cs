@@ -122,6 +122,30 @@ public sealed partial class RecoveryPageTests(RecoveryPageTests.PageWorld pages)
         Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
     }
 
+    /// <summary>The browser shows the answer to the second, with the cookies of both forms as they were before either.</summary>
+    [Fact]
+    public async Task Form_SentTwice_IsAnsweredTwiceAsOnce()
+    {
+        var user = pages.World.NewUser();
+        using var client = pages.NewClient();
+        (await client.PostAsync(await client.TokenAsync(), [("step", "address"), ("email", user)])).Dispose();
+        await TwiceAsync("picture", "captcha", RecoveryWorld.Captcha, "name=\"otp\"");
+        await TwiceAsync("code", "otp", await pages.World.MailedCodeAsync(user), "name=\"password\"");
+        await TwiceAsync("password", "password", "tetrapod bramble", "id=\"done\"");
+
+        Assert.Equal(1, await pages.World.CountMailsAsync(user));
+
+        async Task TwiceAsync(string step, string field, string value, string next)
+        {
+            var token = await client.TokenAsync();
+            var before = client.CookieHeader();
+            (await client.PostAsync(token, [("step", step), (field, value), ("repeat", value)])).Dispose();
+            client.Restore(before);
+            (await client.PostAsync(token, [("step", step), (field, value), ("repeat", value)])).Dispose();
+            Assert.Contains(next, await client.GetStringAsync(new Uri("/user/forget", UriKind.Relative)), StringComparison.Ordinal);
+        }
+    }
+
     private static string Header(HttpResponseMessage answer, string name) => string.Join(',', answer.Headers.NonValidated[name].Concat(Enumerable.Empty<string>()));
 
     /// <summary>What is shown up to a wrong code, with what differs by chance taken out.</summary>
@@ -144,8 +168,18 @@ public sealed partial class RecoveryPageTests(RecoveryPageTests.PageWorld pages)
     [GeneratedRegex(@"value=""[0-9a-f]{32}\.[0-9a-f]{16}""|data:image/[^""]*|\b(59|60)\b")]
     private static partial Regex Chance();
 
-    internal sealed class Client(Uri host) : HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new() }) 
+    internal sealed class Client(Uri host, CookieContainer cookies) : HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies })
     {
+        public string CookieHeader() => cookies.GetCookieHeader(host);
+
+        public void Restore(string header)
+        {
+            foreach (var cookie in header.Split("; "))
+            {
+                cookies.SetCookies(host, cookie + "; path=/");
+            }
+        }
+
         public Client Begin()
         {
             BaseAddress = host;
@@ -176,6 +210,6 @@ public sealed partial class RecoveryPageTests(RecoveryPageTests.PageWorld pages)
 
         public ValueTask DisposeAsync() => world?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-        internal Client NewClient() => new Client(World.Sidecar.BaseUrl).Begin();
+        internal Client NewClient() => new Client(World.Sidecar.BaseUrl, new()).Begin();
     }
 }
