@@ -58,7 +58,23 @@ internal sealed partial class PageEndpoint(
             LogFailed(error);
             context.Response.Clear();
             PageHeaders.Write(context.Response.Headers);
+            await ApologiseAsync(context, state);
+        }
+    }
+
+    /// <summary>With words of its own where even that page cannot be made, as with a template somebody broke.</summary>
+    private async Task ApologiseAsync(HttpContext context, PageState state)
+    {
+        try
+        {
             await WriteAsync(context, state, new("unavailable"), StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (Exception error) when (error is not OperationCanceledException && !context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            context.Response.ContentLength = null;
+            await context.Response.WriteAsync("This page is not available right now. Try again later.", context.RequestAborted);
         }
     }
 

@@ -7,9 +7,12 @@ internal sealed class PageTemplate
 {
     private static readonly IHandlebars Html = Handlebars.Create(new HandlebarsConfiguration { ThrowOnUnresolvedBindingExpression = true });
 
-    private readonly HandlebarsTemplate<object, object> _template;
+    private readonly Lazy<HandlebarsTemplate<object, object>> _template;
 
-    private PageTemplate(HandlebarsTemplate<object, object> template) => _template = template;
+    private PageTemplate(Lazy<HandlebarsTemplate<object, object>> template) => _template = template;
+
+    /// <summary>One that is known to be right, compiled when it is first shown: no start waits for it.</summary>
+    public static PageTemplate Later(string source) => new(new(() => Html.Compile(source)));
 
     /// <summary>Null when it is no template, and then why.</summary>
     public static PageTemplate? Compile(string source, out string problem)
@@ -17,7 +20,8 @@ internal sealed class PageTemplate
         try
         {
             problem = "";
-            return new(Html.Compile(source));
+            var template = Html.Compile(source);
+            return new(new Lazy<HandlebarsTemplate<object, object>>(template));
         }
         catch (HandlebarsException error)
         {
@@ -27,5 +31,5 @@ internal sealed class PageTemplate
     }
 
     // Dictionaries alone: what Handlebars cannot reflect on in a native binary it renders as nothing.
-    public string Render(Dictionary<string, object?> model) => _template(model);
+    public string Render(Dictionary<string, object?> model) => _template.Value(model);
 }

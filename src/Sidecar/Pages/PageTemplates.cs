@@ -36,13 +36,14 @@ internal sealed class PageTemplates
     {
     }
 
-    /// <param name="directories">The folders, each over the one before.</param>
+    /// <param name="directories">The folders, each over the one before; the first is the shipped one.</param>
     /// <param name="texts">The keys of the texts, which templates name as <c>t.KEY</c>.</param>
     /// <param name="faults">Where faults are collected.</param>
-    public static PageTemplates Load(IEnumerable<string> directories, IEnumerable<string> texts, List<Fault> faults)
+    public static PageTemplates Load(IReadOnlyList<string> directories, IEnumerable<string> texts, List<Fault> faults)
     {
         var templates = new PageTemplates();
         string[] words = [.. Common, .. texts.Select(static key => $"t.{key}")];
+        var shipped = directories[0];
         foreach (var file in directories.Where(Directory.Exists).SelectMany(static directory => Directory.EnumerateFiles(directory, "*" + Ending).Order(StringComparer.Ordinal)))
         {
             var rule = Array.Find(Rules, rule => rule.Name == Path.GetFileNameWithoutExtension(file));
@@ -50,7 +51,7 @@ internal sealed class PageTemplates
             {
                 faults.Add(new Fault(file, Key, "", "is no template of the pages", $"remove it; there are {string.Join(", ", Rules.Select(static known => known.Name + Ending))}") { IsHarmless = true });
             }
-            else if (Read(file, [.. words, .. rule.Variables], rule.Required, rule.Marks, faults) is { } template)
+            else if (Read(file, [.. words, .. rule.Variables], rule.Required, rule.Marks, file.StartsWith(shipped + Path.DirectorySeparatorChar, StringComparison.Ordinal), faults) is { } template)
             {
                 templates._templates[rule.Name] = template;
             }
@@ -85,7 +86,7 @@ internal sealed class PageTemplates
             .Replace("<!-- main -->", main, StringComparison.Ordinal);
     }
 
-    private static PageTemplate? Read(string file, string[] variables, string[] required, string[] marks, List<Fault> faults)
+    private static PageTemplate? Read(string file, string[] variables, string[] required, string[] marks, bool isShipped, List<Fault> faults)
     {
         var before = faults.Count;
         try
@@ -105,6 +106,11 @@ internal sealed class PageTemplates
             if (faults.Count > before)
             {
                 return null;
+            }
+
+            if (isShipped)
+            {
+                return PageTemplate.Later(source);
             }
 
             var template = PageTemplate.Compile(source, out var problem);
