@@ -14,11 +14,15 @@ internal static class DemoSidecar
 
     /// <param name="ports">Where it and its neighbours listen.</param>
     /// <param name="handoff">The app's side of the proof.</param>
-    public static async Task<IAsyncDisposable> StartAsync(DemoPorts ports, IHandoff handoff)
+    /// <param name="publicKeyPem">What the app decrypts passwords with has this other half.</param>
+    public static async Task<IAsyncDisposable> StartAsync(DemoPorts ports, IHandoff handoff, string publicKeyPem)
     {
         var environment = Environment.GetEnvironmentVariables();
-        var arguments = new CommandLine("run", Path.Combine(AppContext.BaseDirectory, "conf"), Settings(ports, environment), "");
+        var key = Path.GetTempFileName();
+        await File.WriteAllTextAsync(key, publicKeyPem);
+        var arguments = new CommandLine("run", Path.Combine(AppContext.BaseDirectory, "conf"), [.. Settings(ports, environment), $"pages.password.public_key={key}"], "");
         var options = SidecarOptions.Read(arguments, environment);
+        File.Delete(key);
         var app = SidecarApplication.Create(options, new SidecarClock(), handoff);
         RunCommand.Announce(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sidecar"), options);
         await app.StartAsync();
@@ -51,6 +55,7 @@ internal static class DemoSidecar
         // The demo's addresses are example.com, to which nothing is mailed otherwise (RFC 2606).
         ("mail.block_reserved_domains", "false"),
         ("store.kind", "memory"),
+        ("pages.app_name", "Demo app"),
     ];
 
     private static bool Names(string variable, string key)

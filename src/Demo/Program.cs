@@ -24,11 +24,11 @@ var flags = new InProcessFlags(TimeProvider.System);
 await using var app = await DemoApp.StartAsync(new DemoAppOptions(flags) { Port = ports.App });
 await using var sink = SmtpSink.Start(ports.Smtp, inbox);
 await using var inboxSite = await InboxSite.StartAsync(ports.Inbox, inbox);
-await using var sidecar = await DemoSidecar.StartAsync(ports, flags);
+await using var sidecar = await DemoSidecar.StartAsync(ports, flags, app.Cipher.PublicKeyPem);
 await Readiness.WaitAsync(ports);
 
 Console.WriteLine(Walkthrough.Links(ports));
-Console.WriteLine($"\nRecover alice's password from a shell (or press \"Forgot your password?\" in the app):\n\n{Walkthrough.Script(ports)}\n");
+Console.WriteLine($"\nRecover alice's password from a shell (or press \"Recover it right here\" in the app):\n\n{Walkthrough.Script(ports)}\n");
 Console.WriteLine($"ready: {ports.SidecarUrl}");
 await stop.Task;
 return 0;

@@ -8,6 +8,8 @@ namespace Sidecar.Demo;
 internal static class Walkthrough
 {
     public static string Links(DemoPorts ports) => $"""
+        open {ports.SidecarUrl}/user/forget     to recover alice's password in the browser; the code comes to the inbox below
+
         app through the sidecar   {ports.SidecarUrl}/     (alice@example.com / alice-password, bob@example.com / bob-password)
         inbox                     {ports.InboxUrl}/
         sidecar's health          {ports.ManagementUrl}/readyz

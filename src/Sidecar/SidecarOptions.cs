@@ -49,6 +49,7 @@ internal sealed class SidecarOptions
         }
 
         Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
+        HostedPages = HostedPagesOptions.Read(root, directory, (string)Mail.SharedModel(Smtp)["app_name"]!);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
     }
@@ -101,6 +102,8 @@ internal sealed class SidecarOptions
     public MailOptions Mail { get; }
 
     public MailTemplates Templates { get; }
+
+    public HostedPagesOptions HostedPages { get; }
 
     /// <summary>The faults that keep the app from being served.</summary>
     public IEnumerable<Fault> FatalFaults => Faults.Where(static fault => fault.IsFatal);

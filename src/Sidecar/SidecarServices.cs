@@ -72,7 +72,7 @@ internal static class SidecarServices
             });
         }
 
-        return services.AddSingleton(new PageRoutes(routes));
+        return services.AddSingleton(provider => new PageRoutes([.. routes, .. HostedPagesSetup.Routes(provider, options)]));
     }
 
     /// <summary>The flows where they can work, and in any case the endpoint, which guards the paths.</summary>

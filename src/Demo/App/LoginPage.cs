@@ -41,7 +41,8 @@ internal static class LoginPage
           <label>E-mail <input name="email" type="email" autocomplete="username" required value="alice@example.com"></label>
           <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
           <button>Log in</button>
-          <button type="button" id="forgot">Forgot your password?</button>
+          <a href="/user/forget">Forgot your password?</a>
+          <button type="button" id="forgot">Recover it right here, by the app's own calls</button>
         </form>
         <form id="captcha" hidden>
           <p>Type the letters of the picture; a code is then mailed to you. Press the picture for another.</p>

@@ -20,7 +20,7 @@ internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions optio
     /// <param name="accepted">How the app's success is told.</param>
     /// <param name="takeBack">Ends what the app was given besides, before the reservation is settled.</param>
     /// <param name="done">What follows from the app's success, before the client has the answer.</param>
-    public async ValueTask ForwardAsync(
+    public async ValueTask<HandoverEnd> ForwardAsync(
         StepRequest request,
         string typed,
         ReadOnlyMemory<byte> body,
@@ -30,6 +30,7 @@ internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions optio
         Func<ValueTask>? done = null)
     {
         var context = request.Context;
+        var unreached = false;
         var transformer = new VerdictTransformer(clients, request.Route.Path, verdict => SettleAsync(
             verdict, verdict switch { AppVerdict.Accepted => accepted, AppVerdict.Refused => "refused_by_app", _ => "app_unknown" }));
         try
@@ -41,10 +42,17 @@ internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions optio
         {
             if (transformer.Verdict is null)
             {
-                var unreached = AppForwarder.NeverReachedApp(context);
+                unreached = AppForwarder.NeverReachedApp(context);
                 await SettleAsync(unreached ? AppVerdict.Refused : AppVerdict.Unknown, unreached ? "app_unreachable" : "app_unknown");
             }
         }
+
+        return transformer.Verdict switch
+        {
+            AppVerdict.Accepted => HandoverEnd.Accepted,
+            AppVerdict.Refused => transformer.IsAbsent ? HandoverEnd.Absent : HandoverEnd.Refused,
+            _ => unreached ? HandoverEnd.Unreached : HandoverEnd.Unknown,
+        };
 
         async ValueTask SettleAsync(AppVerdict verdict, string outcome)
         {

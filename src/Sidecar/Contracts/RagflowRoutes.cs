@@ -76,6 +76,10 @@ internal static class RagflowRoutes
         new(Rest, Purpose.Verification, FlowStep.Register, "/api/v1/users", "POST"),
     ];
 
+    /// <summary>Where the app sets a password, the newest of the <paramref name="mounted"/> contracts first.</summary>
+    public static IReadOnlyList<RagflowRoute> Resets(IReadOnlyCollection<string> mounted) =>
+        [.. Recovery.Where(route => route.Step == FlowStep.Reset && mounted.Contains(route.Contract)).Reverse()];
+
     /// <summary>All guarded paths, those of <paramref name="mounted"/> contracts marked.</summary>
     /// <param name="mounted">The contracts that are served.</param>
     /// <param name="verification">Whether addresses are verified.</param>

@@ -44,19 +44,27 @@ internal sealed partial class ResetHandover(
             return;
         }
 
-        var typed = body.Fields["email"].Text;
-        var outcome = await flow.ReserveAsync(typed, request.Ticket, app.Lease, context.RequestAborted);
-        if (outcome is not ProofOutcome.Proven { Reservation: var reservation })
-        {
-            request.Decision.Make(outcome, typed);
-            await RagflowAnswers.WriteAsync(context, outcome);
-            return;
-        }
-
-        await HandOverAsync(request, typed!, body.Bytes, reservation);
+        await HandOverAsync(request, body.Fields["email"].Text, body.Bytes);
     }
 
-    private async ValueTask HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
+    /// <summary>Hands over a body; what the app said, or why it was not asked, stands in the response of the request.</summary>
+    /// <param name="request">The request, to whose response is written.</param>
+    /// <param name="typed">The address in the body.</param>
+    /// <param name="body">What the app gets.</param>
+    public async ValueTask<HandoverEnd> HandOverAsync(StepRequest request, string? typed, ReadOnlyMemory<byte> body)
+    {
+        var outcome = await flow.ReserveAsync(typed, request.Ticket, app.Lease, request.Context.RequestAborted);
+        if (outcome is ProofOutcome.Proven { Reservation: var reservation })
+        {
+            return await HandOverAsync(request, typed!, body, reservation);
+        }
+
+        request.Decision.Make(outcome, typed);
+        await RagflowAnswers.WriteAsync(request.Context, outcome);
+        return outcome switch { ProofOutcome.HandoverBusy => HandoverEnd.Busy, ProofOutcome.Unavailable => HandoverEnd.Unavailable, _ => HandoverEnd.Unproven };
+    }
+
+    private async ValueTask<HandoverEnd> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
     {
         var context = request.Context;
         try
@@ -71,10 +79,10 @@ internal sealed partial class ResetHandover(
             await reservation.ReleaseAsync();
             request.Decision.Make("unavailable", key);
             await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
-            return;
+            return HandoverEnd.Unavailable;
         }
 
-        await app.ForwardAsync(request, key, body, reservation, "reset", () => RevokeAsync(key), () => notice.SendAsync(key, askers.Of(request.Context.Request, request.Client)));
+        return await app.ForwardAsync(request, key, body, reservation, "reset", () => RevokeAsync(key), () => notice.SendAsync(key, askers.Of(request.Context.Request, request.Client)));
     }
 
     private async ValueTask RevokeAsync(string key)

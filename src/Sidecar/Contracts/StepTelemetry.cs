@@ -10,6 +10,9 @@ namespace Sidecar.Contracts;
 /// <summary>One span, one count and one audit event for each decision; the address stands there only by its name.</summary>
 internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
 {
+    /// <summary>The contract of steps that somebody takes on our own pages.</summary>
+    public const string Pages = "pages";
+
     /// <summary>Step and contract of a path that reads as several.</summary>
     private const string Several = "several";
 

@@ -27,13 +27,19 @@ internal sealed partial class TicketCarrier(RecoveryOptions options, ILogger<Tic
         context.Response.Headers[HeaderHygiene.Ticket] = ticket;
         if (context.Request.Headers["Sec-Fetch-Site"] != "cross-site")
         {
-            if (!IsSecure(client) && Interlocked.Exchange(ref _warned, 1) == 0)
-            {
-                LogPlainCookie();
-            }
-
-            context.Response.Cookies.Append(CookieName(purpose, IsSecure(client)), ticket, Attributes(client));
+            WriteCookie(context, client, purpose, ticket);
         }
+    }
+
+    /// <summary>Gives a page's visitor the ticket out of reach of scripts, for an address that only the visitor's own cookie names.</summary>
+    public void WriteCookie(HttpContext context, ClientAddress client, Purpose purpose, string ticket)
+    {
+        if (!IsSecure(client) && Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            LogPlainCookie();
+        }
+
+        context.Response.Cookies.Append(CookieName(purpose, IsSecure(client)), ticket, Attributes(client));
     }
 
     /// <summary>After the app's success there is nothing left to carry.</summary>

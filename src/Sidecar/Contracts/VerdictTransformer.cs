@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Hosting;
@@ -28,6 +29,9 @@ internal sealed class VerdictTransformer(ClientAddressResolver clients, string p
     /// <summary>What the app said; null while it has said nothing whole.</summary>
     public AppVerdict? Verdict { get; private set; }
 
+    /// <summary>Whether the app has nothing at this path.</summary>
+    public bool IsAbsent { get; private set; }
+
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
@@ -44,7 +48,9 @@ internal sealed class VerdictTransformer(ClientAddressResolver clients, string p
 
         await proxyResponse.Content.LoadIntoBufferAsync(MostAnswerBytes, cancellationToken);
         var answer = await proxyResponse.Content.ReadAsByteArrayAsync(cancellationToken);
-        var verdict = Read(answer);
+        IsAbsent = proxyResponse.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed;
+        // Where there is nothing, whatever the page says that tells so, nobody took it.
+        var verdict = Read(answer) is var said && said == AppVerdict.Unknown && IsAbsent ? AppVerdict.Refused : said;
         Verdict = verdict;
         await settle(verdict);
         httpContext.Response.ContentLength = answer.Length;

@@ -11,6 +11,12 @@ internal static class OwnCookies
     /// <inheritdoc cref="Recovery"/>
     public const string Verification = "sidecar-verify";
 
+    /// <inheritdoc cref="Recovery"/>
+    public const string Page = "sidecar-page";
+
+    /// <inheritdoc cref="Recovery"/>
+    public const string VerificationPage = "sidecar-page-verify";
+
     /// <summary>What https puts before a cookie's name, so that browsers take it from this host alone.</summary>
     public const string HostPrefix = "__Host-";
 
@@ -52,6 +58,7 @@ internal static class OwnCookies
             name = name[HostPrefix.Length..];
         }
 
-        return name.Equals(Recovery, StringComparison.OrdinalIgnoreCase) || name.Equals(Verification, StringComparison.OrdinalIgnoreCase);
+        return name.Equals(Recovery, StringComparison.OrdinalIgnoreCase) || name.Equals(Verification, StringComparison.OrdinalIgnoreCase) || name.Equals(Page, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(VerificationPage, StringComparison.OrdinalIgnoreCase);
     }
 }

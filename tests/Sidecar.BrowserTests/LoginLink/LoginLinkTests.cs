@@ -29,7 +29,7 @@ public sealed class LoginLinkTests(Browser browser)
         await page.Keyboard.PressAsync("Tab");
         await Expect(link).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Recovery" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reset your password" })).ToBeVisibleAsync();
         Assert.EndsWith("/user/forget", page.Url, StringComparison.Ordinal);
         Assert.Empty(opened.Complaints);
     }

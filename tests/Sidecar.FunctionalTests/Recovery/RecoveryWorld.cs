@@ -211,6 +211,8 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         ],
         Files = new Dictionary<string, string>
         {
+            // As it lies beside RAGFlow's own settings, for the pages.
+            ["public.pem"] = App.Cipher.PublicKeyPem,
             ["service_conf.yaml"] = $"{setup.Smtp ?? SinkSection()}\nredis:\n  db: 1\n  username: \"\"\n  password: \"\"\n  host: \"{Redis.Endpoint}\"\n",
             ["sidecar.yaml"] = setup.Keys ?? $"keys:\n  - id: test\n    secret: \"{KeyRing.NewSecret()}\"\npepper: \"{KeyRing.NewSecret()}\"\n",
         },

@@ -76,6 +76,7 @@ public sealed partial class LayeringTests
     [InlineData("Mail", "Proof", false)]
     [InlineData("Recovery", "Contracts", false)]
     [InlineData("Contracts", "Pages", false)]
+    [InlineData("Pages", "Contracts", true)]
     [InlineData("Hosting", "Otp", false)]
     [InlineData("Hosting", "", false)]
     [InlineData("Recovery", "", false)]

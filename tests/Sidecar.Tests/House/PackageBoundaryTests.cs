@@ -6,7 +6,7 @@ public sealed class PackageBoundaryTests
     [Theory]
     [InlineData("MailKit", "Sidecar.Mail.SmtpSession")]
     [InlineData("MimeKit", "Sidecar.Mail.MimeComposer", "Sidecar.Mail.SmtpSession")]
-    [InlineData("HandlebarsDotNet", "Sidecar.Mail.MailTemplate")]
+    [InlineData("HandlebarsDotNet", "Sidecar.Mail.MailTemplate", "Sidecar.Pages.PageTemplate")]
     [InlineData("YamlDotNet", "Sidecar.Hosting.YamlSettings")]
     [InlineData("StackExchange.Redis", "Sidecar.Doctor.RedisLook", "Sidecar.Hosting.RedisConfiguration", "Sidecar.Hosting.RedisConnection", "Sidecar.Hosting.RedisScript", "Sidecar.Mail.OutboxScripts", "Sidecar.Otp.RedisOtpStore", "Sidecar.Throttling.RedisWindowLimiter", "Sidecar.Upstream.RedisHandoff")]
     [InlineData("SkiaSharp", "Sidecar.Captcha.CaptchaClutter", "Sidecar.Captcha.CaptchaGlyphs", "Sidecar.Captcha.CaptchaPainter", "Sidecar.Captcha.CaptchaTide", "Sidecar.Captcha.CaptchaWarp")]

@@ -5,8 +5,9 @@ internal static class Rooms
 {
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
+        // The pages are one more client of what serves the contracts.
+        ["Pages"] = 5,
         ["Contracts"] = 4,
-        ["Pages"] = 4,
         ["Doctor"] = 4,
         ["Recovery"] = 3,
         ["Verification"] = 3,

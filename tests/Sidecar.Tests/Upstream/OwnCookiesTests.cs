@@ -9,6 +9,7 @@ public sealed class OwnCookiesTests
     [InlineData("a=1; b=2", "a=1; b=2")]
     [InlineData("sidecar-flow=x", null)]
     [InlineData("__Host-sidecar-flow=x; sidecar-verify=y", null)]
+    [InlineData("sidecar-page=x; a=1; __Host-sidecar-page-verify=y", "a=1")]
     [InlineData("sidecar-flow=x; a=1", "a=1")]
     [InlineData("a=1; sidecar-flow=x", "a=1")]
     [InlineData("a=1; sidecar-flow=x; b=2", "a=1; b=2")]

@@ -1,0 +1,80 @@
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+
+namespace Sidecar.Pages;
+
+/// <summary>What the hosted pages are made of: <c>pages.*</c> but the path and the ways to it.</summary>
+internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions Password, PageTexts Texts, PageTemplates Templates)
+{
+    private const string Folder = "pages";
+
+    /// <summary><c>login_url</c>: where the app's login is, a path on this host. Default <c>/</c>.</summary>
+    public string LoginUrl { get; init; } = "/";
+
+    /// <summary><c>signup_url</c>: where the app's sign-up is, to go on to from a verified address. Default <c>/</c>.</summary>
+    public string SignupUrl { get; init; } = "/";
+
+    /// <summary><c>verify_path</c>: the page that verifies an address, where <c>verification.enabled</c>; empty for none. Default <c>/user/verify</c>.</summary>
+    public string VerifyPath { get; init; } = "/user/verify";
+
+    /// <summary><c>language</c>: what somebody reads whose browser asks for no language that is there. Default <c>en</c>.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary><c>contract</c>: whose reset the new password goes to; <c>auto</c> (default) tries those of <c>contracts</c>, the newest first.</summary>
+    public string Contract { get; init; } = "";
+
+    /// <param name="root">All settings.</param>
+    /// <param name="directory">The folder of the settings; relative paths start there.</param>
+    /// <param name="mailName">What the mails call the app.</param>
+    public static HostedPagesOptions Read(SettingsSection root, string directory, string mailName)
+    {
+        var section = root.Section("pages");
+        var folders = Folders(section, directory);
+        var texts = PageTexts.Load(folders, section.Section("texts"), root.Faults);
+        var contract = section.Text("contract", "auto").Trim();
+        if (contract != "auto" && !RagflowRoutes.Contracts.Contains(contract))
+        {
+            section.Reject("contract", "is no contract whose reset the pages know", $"write auto, {string.Join(" or ", RagflowRoutes.Contracts)}");
+            contract = "auto";
+        }
+
+        return new(
+            PageLookOptions.Read(section, directory, mailName),
+            PasswordOptions.Read(section.Section(PasswordOptions.Section), directory),
+            texts,
+            PageTemplates.Load(folders, texts.Languages.Contains("en") ? texts.Of("en").Keys : [], root.Faults))
+        {
+            LoginUrl = ReadUrl(section, "login_url", "/"),
+            SignupUrl = ReadUrl(section, "signup_url", "/"),
+            VerifyPath = section.Text("verify_path", "/user/verify").Trim().Length == 0 ? "" : ReadUrl(section, "verify_path", "/user/verify").TrimEnd('/'),
+            Language = section.Text("language", "en").Trim(),
+            Contract = contract == "auto" ? "" : contract,
+        };
+    }
+
+    private static string ReadUrl(SettingsSection section, string key, string fallback)
+    {
+        var url = section.Text(key, fallback).Trim();
+        if (url.Length > 0 && url[0] == '/' && !url.StartsWith("//", StringComparison.Ordinal) && !url.Any(static letter => letter is '\\' or < ' '))
+        {
+            return url;
+        }
+
+        section.Reject(key, "is no path on this host", $"write one such as {fallback}");
+        return fallback;
+    }
+
+    /// <summary>The shipped folder, and over it <c>pages.templates</c>, by default <c>pages</c> beside the settings.</summary>
+    private static string[] Folders(SettingsSection section, string directory)
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "conf", Folder);
+        var configured = section.Text("templates").Trim();
+        var own = Path.GetFullPath(configured.Length > 0 ? configured : Folder, Path.GetFullPath(directory));
+        if (configured.Length > 0 && !Directory.Exists(own))
+        {
+            section.Reject("templates", "is not a folder that can be read", "give the folder that holds your templates and texts, or leave it out for the shipped ones");
+        }
+
+        return own == Path.GetFullPath(shipped) ? [shipped] : [shipped, own];
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sidecar.Contracts;
+using Sidecar.Hosting;
+
+namespace Sidecar.Pages;
+
+/// <summary>
+/// Makes the reset that the app's own frontend would send, and hands it over as if it had come over the wire, but into a
+/// response of its own: of the app's answer, which may hold a session, the page gets nothing but how it ended.
+/// </summary>
+/// <param name="encoding">How the app takes a password.</param>
+/// <param name="routes">The resets to try, those of the newest releases first.</param>
+/// <param name="telemetry">Tells what became of it.</param>
+internal sealed class PageReset(PasswordEncoding encoding, IReadOnlyList<RagflowRoute> routes, StepTelemetry telemetry)
+{
+    /// <summary>What the app needs to know of who asked.</summary>
+    private static readonly string[] Passed = ["User-Agent", "Accept-Language", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP"];
+
+    private volatile int _preferred;
+
+    public async Task<HandoverEnd> SetAsync(ResetHandover handover, PageForm form, string password)
+    {
+        var (address, client) = (form.State.Address, form.Client);
+        var body = Body(address, encoding.Encode(password), encoding.Encode(password));
+        var end = HandoverEnd.Absent;
+        for (var i = 0; i < routes.Count && end == HandoverEnd.Absent; i++)
+        {
+            var candidate = (_preferred + i) % routes.Count;
+            var context = Request(form, routes[candidate].Path, body);
+            using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
+            end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body);
+            if (end == HandoverEnd.Accepted)
+            {
+                _preferred = candidate;
+            }
+        }
+
+        return end;
+    }
+
+    private static DefaultHttpContext Request(PageForm form, string path, byte[] body)
+    {
+        var page = form.Context;
+        var context = new DefaultHttpContext { RequestServices = page.RequestServices };
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = path;
+        context.Connection.RemoteIpAddress = page.Connection.RemoteIpAddress;
+        context.Connection.LocalPort = page.Connection.LocalPort;
+        var request = context.Request;
+        (request.Method, request.Protocol, request.Scheme, request.Host, request.Path) = (HttpMethods.Post, page.Request.Protocol, page.Request.Scheme, page.Request.Host, path);
+        foreach (var name in Passed)
+        {
+            if (page.Request.Headers.TryGetValue(name, out var value))
+            {
+                request.Headers[name] = value;
+            }
+        }
+
+        if (form.State.Language.Length > 0)
+        {
+            // Chosen on the page: what follows is written in it.
+            request.Headers.AcceptLanguage = form.State.Language;
+        }
+
+        request.ContentType = "application/json";
+        request.ContentLength = body.Length;
+        return context;
+    }
+
+    private static byte[] Body(string address, string password, string repeat)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("email"u8, address);
+            writer.WriteString("new_password"u8, password);
+            writer.WriteString("confirm_new_password"u8, repeat);
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+}

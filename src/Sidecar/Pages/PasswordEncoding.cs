@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sidecar.Pages;
+
+/// <summary>How the app takes a password: as it is, or as RAGFlow's own frontend sends it.</summary>
+internal sealed class PasswordEncoding
+{
+    private const int PlainBytes = 1024;
+
+    /// <summary>What PKCS #1 v1.5 adds at least.</summary>
+    private const int Padding = 11;
+
+    private readonly string? _publicKey;
+
+    private PasswordEncoding(string? publicKey, int mostBytes) => (_publicKey, MostBytes) = (publicKey, mostBytes);
+
+    /// <summary>The password's own text.</summary>
+    public static PasswordEncoding Plain { get; } = new(null, PlainBytes);
+
+    /// <summary>The longest password, in bytes of UTF-8.</summary>
+    public int MostBytes { get; }
+
+    /// <summary>base64(RSA(base64(password))), under the app's public key.</summary>
+    /// <exception cref="CryptographicException">It is no public RSA key of 2048 bits or more.</exception>
+    public static PasswordEncoding RagflowRsa(string pem)
+    {
+        try
+        {
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(pem);
+            // Checks the size, too: what is encrypted with is never smaller.
+            return rsa.KeySize >= 2048 ? new(pem, ((rsa.KeySize / 8) - Padding) / 4 * 3) : throw new CryptographicException("The key is shorter than 2048 bits.");
+        }
+        catch (ArgumentException error)
+        {
+            throw new CryptographicException("There is no key in it.", error);
+        }
+    }
+
+    public string Encode(string password)
+    {
+        if (_publicKey is null)
+        {
+            return password;
+        }
+
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(_publicKey);
+        var inner = Convert.ToBase64String(Encoding.UTF8.GetBytes(password));
+        return Convert.ToBase64String(rsa.Encrypt(Encoding.ASCII.GetBytes(inner), RSAEncryptionPadding.Pkcs1));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using Sidecar.Hosting;
+
+namespace Sidecar.Pages;
+
+/// <summary>What <c>pages.password</c> says. It holds for the pages alone: what comes by the API is encrypted for the app.</summary>
+internal sealed record PasswordOptions
+{
+    public const string Section = "password";
+
+    private const string KeyFile = "public.pem";
+
+    /// <summary><c>min_length</c>: fewest characters of a new password. 8 to 64, default 8.</summary>
+    public int MinLength { get; init; } = 8;
+
+    /// <summary><c>common</c>: <c>refuse</c> (default) or <c>allow</c> passwords that everybody tries first.</summary>
+    public bool RefusesCommon { get; init; } = true;
+
+    /// <summary>
+    /// <c>encoding</c>: <c>ragflow-rsa</c> (default) or <c>plain</c>; with the former <c>public_key</c>, by default
+    /// <c>public.pem</c> beside the settings, else the key that RAGFlow ships. Null when that key is not to be had.
+    /// </summary>
+    public PasswordEncoding? Encoding { get; init; } = PasswordEncoding.Plain;
+
+    /// <param name="section">The section <c>pages.password</c>.</param>
+    /// <param name="directory">The folder of the settings; relative paths start there.</param>
+    public static PasswordOptions Read(SettingsSection section, string directory)
+    {
+        var isPlain = section.Choice("encoding", false, ("ragflow-rsa", false), ("plain", true));
+        var file = section.Text("public_key").Trim();
+        return new()
+        {
+            MinLength = section.Int("min_length", 8, 8, 64),
+            RefusesCommon = section.Choice("common", true, ("refuse", true), ("allow", false)),
+            Encoding = isPlain ? PasswordEncoding.Plain : ReadKey(section, file, directory),
+        };
+    }
+
+    /// <summary>Another key than the app's own is worse than none: what it encrypts, the app takes for some other password.</summary>
+    private static PasswordEncoding? ReadKey(SettingsSection section, string file, string directory)
+    {
+        var beside = Path.Combine(directory, KeyFile);
+        var path = file.Length > 0 ? Path.GetFullPath(file, Path.GetFullPath(directory))
+            : File.Exists(beside) ? beside
+            : Path.Combine(AppContext.BaseDirectory, "conf", "ragflow-public.pem");
+        try
+        {
+            return PasswordEncoding.RagflowRsa(File.ReadAllText(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            section.Reject("public_key", $"cannot be read ({path})", "give the path of the app's conf/public.pem, readable for the sidecar's user");
+        }
+        catch (CryptographicException)
+        {
+            section.Reject("public_key", $"holds no public RSA key of 2048 bits or more ({path})", "give the path of the app's conf/public.pem");
+        }
+
+        return null;
+    }
+}
