@@ -28,6 +28,7 @@ internal static class OAuth2Hints
             RelayTrouble.TokenRequestRefused when status.Contains("AADSTS9", StringComparison.Ordinal) =>
                 $"{host} does not know the tenant: set {key}.tenant to the directory (tenant) id",
             RelayTrouble.TokenRequestRefused => $"{host} refuses to give a token: check {key}.grant, {key}.token_url and {key}.client_id",
+            RelayTrouble.TokenEndpointAway when status.Length > 0 => $"{host} gives no token for the moment: wait, it is asked again by itself; if it stays so, check {key}.token_url",
             RelayTrouble.TokenEndpointAway =>
                 $"no token from {host} within {Durations.Format(mail.ConnectTimeout + mail.CommandTimeout)}, or it asks to wait: check whether a firewall lets it out; it is asked again by itself",
             RelayTrouble.TokenEndpointUntrusted => $"the certificate of {host} is not trusted here: set mail.ca to a PEM file with its authority, or check {key}.token_url and this machine's clock",

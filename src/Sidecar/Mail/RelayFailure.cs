@@ -53,9 +53,14 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
     /// <summary>Hint and status in one line for a log.</summary>
     public string Line => Status.Length == 0 ? Hint : $"{Hint} (it said {Status})";
 
-    /// <summary>Whether trying often could hurt: a relay may lock a login that fails again and again.</summary>
-    public bool ConcernsLogin => Trouble is RelayTrouble.LoginRejected or RelayTrouble.LoginUnavailable or RelayTrouble.TurnedAway
-        or RelayTrouble.TokenGrantEnded or RelayTrouble.TokenClientRejected or RelayTrouble.TokenScopeRefused or RelayTrouble.TokenRequestRefused;
+    /// <summary>
+    /// Whether trying often could hurt: a relay may lock a login that fails again and again, or a client that it does not want. One
+    /// that is only busy or cannot check logins for the moment is wanted back at once, unless it says that there were too many.
+    /// </summary>
+    public bool ConcernsLogin => Trouble is RelayTrouble.LoginRejected
+        || (Trouble == RelayTrouble.LoginUnavailable && Known is not null)
+        || (Trouble == RelayTrouble.TurnedAway && (Known is not null || !IsPassing(Status)))
+        || Trouble is RelayTrouble.TokenGrantEnded or RelayTrouble.TokenClientRejected or RelayTrouble.TokenScopeRefused or RelayTrouble.TokenRequestRefused;
 
     /// <summary>The name of a refusal that a provider is known for, such as <c>gmail-app-password</c>; null for any other.</summary>
     public string? Known { get; private init; }
@@ -64,11 +69,14 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
     {
         trouble = known?.Trouble ?? trouble;
         var hint = OAuth2Hints.For(trouble, smtp, mail, status)
-            ?? (known is null ? RelayHints.For(trouble, smtp, mail) : $"{smtp.Server}:{smtp.Port}: {known.Hint}");
+            ?? (known is null ? RelayHints.For(trouble, smtp, mail, status) : $"{smtp.Server}:{smtp.Port}: {known.Hint}");
         // Hints speak of the first relay's section; the keys of a further one are called the same and stand elsewhere.
         hint = hint.Replace($"{SmtpOptions.Section}.mail_", $"{smtp.Path}.mail_", StringComparison.Ordinal);
         return new(trouble, status, hint) { Relay = smtp.Name, Known = known?.Name };
     }
+
+    /// <summary>Whether a relay's status means "come back later".</summary>
+    public static bool IsPassing(string status) => status.StartsWith('4');
 
     private static FailureScope ScopeOf(RelayTrouble trouble) => trouble switch
     {

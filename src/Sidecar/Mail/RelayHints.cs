@@ -5,7 +5,7 @@ namespace Sidecar.Mail;
 /// <summary>What to change for each kind of trouble, where the relay's own words tell no more: apart from the failures, because this is what operators read.</summary>
 internal static class RelayHints
 {
-    public static string For(RelayTrouble trouble, SmtpOptions smtp, MailOptions mail)
+    public static string For(RelayTrouble trouble, SmtpOptions smtp, MailOptions mail, string status = "")
     {
         var relay = $"{smtp.Server}:{smtp.Port}";
         return trouble switch
@@ -17,6 +17,8 @@ internal static class RelayHints
                 $"no connection to {relay} within mail.connect_timeout ({Durations.Format(mail.ConnectTimeout)}): check smtp.mail_server, smtp.mail_port and whether a firewall lets it out (many networks close port 25; 465 and 587 are usual)",
             RelayTrouble.Silent => Silence(relay, smtp.Encryption),
             RelayTrouble.Dropped => $"{relay} hung up or does not speak SMTP: check smtp.mail_port with smtp.mail_use_ssl, and whether the relay accepts this client",
+            RelayTrouble.TurnedAway when RelayFailure.IsPassing(status) =>
+                $"{relay} takes no connection for the moment: wait; if it stays so, it is overloaded, or it limits this client's connections (mail.concurrency)",
             RelayTrouble.TurnedAway => $"{relay} turns the connection away: ask its operator whether this client may send there, or change smtp.mail_server",
             RelayTrouble.TlsFailed => Handshake(relay, smtp.Encryption, mail.MinTls),
             RelayTrouble.CertificateName => $"the certificate of {relay} is for another name: set smtp.mail_server to the name it is for",
@@ -27,12 +29,12 @@ internal static class RelayHints
                 $"{relay} offers no STARTTLS and nothing is sent in clear text: use port 465 with smtp.mail_use_ssl: true, or set smtp.mail_use_tls: false in a network you trust",
             RelayTrouble.NoLogin => smtp.Encryption == RelayEncryption.None
                 ? $"{relay} offers no login in clear text: set smtp.mail_use_tls: true, or empty smtp.mail_username"
-                : $"{relay} offers no login that works with a password: empty smtp.mail_username, or check smtp.mail_port",
+                : $"{relay} offers no login that works with a password: empty smtp.mail_username, check smtp.mail_port, or use OAuth2 (mail.oauth2) if that is all it offers",
             RelayTrouble.LoginRejected => Login(relay, smtp.Server),
             RelayTrouble.LoginRequired => smtp.Encryption == RelayEncryption.None
                 ? $"{relay} wants TLS or a login first: set smtp.mail_use_tls: true, smtp.mail_username and smtp.mail_password"
                 : $"{relay} wants a login first: set smtp.mail_username and smtp.mail_password",
-            RelayTrouble.LoginUnavailable => $"{relay} cannot check logins at the moment: wait, or ask its operator",
+            RelayTrouble.LoginUnavailable => $"{relay} cannot check logins at the moment, or hung up over one: wait, look at its log, or ask its operator",
             RelayTrouble.SenderRefused => $"{relay} refuses the sender: set smtp.mail_default_sender to an address this login may send from",
             RelayTrouble.RecipientRefused => $"{relay} refuses this recipient for good; nothing to change unless it refuses all",
             RelayTrouble.NotAnAddress => "the recipient is no address that a relay would take; nothing to change",
@@ -52,14 +54,14 @@ internal static class RelayHints
 
     private static string Handshake(string relay, RelayEncryption encryption, string least) => encryption == RelayEncryption.ImplicitTls
         ? $"{relay} does not speak TLS from the first byte: set smtp.mail_use_ssl: false and smtp.mail_use_tls: true (587 is usual); if it does, it knows only TLS below {least} (mail.min_tls)"
-        : $"{relay} offers STARTTLS but the handshake fails: it must know TLS {least} or newer (mail.min_tls)";
+        : $"{relay} offers STARTTLS but does not get through it: it must know TLS {least} or newer (mail.min_tls) and have a certificate; look at its log, or use port 465 with smtp.mail_use_ssl: true";
 
     private static string Login(string relay, string server)
     {
         var advice = Under(server, "gmail.com", "googlemail.com")
                 ? "Gmail wants an app password in smtp.mail_password (account, security, 2-step verification, app passwords), not the account's own; see conf/examples/gmail-app-password.yaml"
             : Under(server, "office365.com", "outlook.com", "hotmail.com", "live.com")
-                ? "Microsoft retires passwords for SMTP, so use OAuth2: conf/examples/microsoft365-oauth2.yaml or conf/examples/outlook.yaml"
+                ? "Microsoft retires passwords for SMTP, so use OAuth2: conf/examples/microsoft365-oauth2.yaml or conf/examples/outlook.com.yaml"
             : Under(server, "amazonaws.com")
                 ? "Amazon SES wants SMTP credentials of this region, not an IAM access key; see conf/examples/amazon-ses.yaml"
             : Under(server, "qq.com", "163.com", "126.com", "yeah.net")

@@ -14,6 +14,9 @@ internal sealed partial class SmtpSession
     /// <summary>The relay's last words about the login. MailKit drops those of a 534 (Gmail's "application-specific password required") and only says that the login failed.</summary>
     private string _loginReply = "";
 
+    /// <summary>Whether STARTTLS was the last word of this side: what goes wrong then is not the greeting's fault.</summary>
+    private bool _startingTls;
+
     /// <summary>Offers the sender and takes it back. Null when the relay would take mail from it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public Task<RelayFailure?> OfferSenderAsync(CancellationToken cancellationToken) => TryAsync(
         () => StepAsync("smtp sender", _mail.CommandTimeout, OfferAsync, cancellationToken),
@@ -61,6 +64,7 @@ internal sealed partial class SmtpSession
         public void LogClient(byte[] buffer, int offset, int count)
         {
             session._loginReply = "";
+            session._startingTls = buffer.AsSpan(offset, count).StartsWith("STARTTLS"u8);
             session._examination?.Transcript.Client(buffer.AsSpan(offset, count));
         }
 

@@ -18,22 +18,31 @@ internal sealed partial class SmtpSession
         AuthenticationException { InnerException: SmtpCommandException answer } =>
             Failure((int)answer.StatusCode < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected, answer),
         AuthenticationException => LoginFailure(_loginReply),
-        SslHandshakeException { InnerException: OperationCanceledException or TimeoutException } => Failure(RelayTrouble.Silent),
+        SslHandshakeException { InnerException: OperationCanceledException or TimeoutException or IOException { InnerException: TimeoutException } } =>
+            Failure(_smtp.Encryption == RelayEncryption.StartTls ? RelayTrouble.TlsFailed : RelayTrouble.Silent),
         SslHandshakeException => Failure(_certificates.Refusal ?? RelayTrouble.TlsFailed),
         NotSupportedException => Failure(_stage == Stage.Login ? RelayTrouble.NoLogin : RelayTrouble.NoStartTls),
         ServiceNotAuthenticatedException => Failure(RelayTrouble.LoginRequired, "530"),
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => Failure(RelayTrouble.UnknownHost),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Failure(RelayTrouble.Refused),
         SocketException when _stage == Stage.Dial => Failure(RelayTrouble.Unreachable),
-        OperationCanceledException or TimeoutException => Failure(_stage switch
+        // Within TLS a time-out comes wrapped.
+        OperationCanceledException or TimeoutException or IOException { InnerException: TimeoutException } => Failure(_stage switch
         {
             Stage.Dial => RelayTrouble.Unreachable,
+            Stage.Greet when _startingTls => RelayTrouble.TlsFailed,
             Stage.Greet => RelayTrouble.Silent,
             Stage.Login => RelayTrouble.LoginUnavailable,
             _ => RelayTrouble.Slow,
         }),
         _ when _stage == Stage.Send => Failure(RelayTrouble.Interrupted),
-        SmtpProtocolException or IOException or SocketException or ServiceNotConnectedException => Failure(RelayTrouble.Dropped),
+        SmtpProtocolException or IOException or SocketException or ServiceNotConnectedException => Failure(_stage switch
+        {
+            // It has greeted, so that it is a relay and the port is right.
+            Stage.Greet when _startingTls => RelayTrouble.TlsFailed,
+            Stage.Login => RelayTrouble.LoginUnavailable,
+            _ => RelayTrouble.Dropped,
+        }),
         _ => Failure(RelayTrouble.Garbled),
     };
 
@@ -42,6 +51,7 @@ internal sealed partial class SmtpSession
         var status = (int)answer.StatusCode;
         return _stage switch
         {
+            Stage.Greet when _startingTls => RelayTrouble.TlsFailed,
             Stage.Dial or Stage.Greet => RelayTrouble.TurnedAway,
             Stage.Login => status < 500 ? RelayTrouble.LoginUnavailable : RelayTrouble.LoginRejected,
             _ when status == 530 => RelayTrouble.LoginRequired,

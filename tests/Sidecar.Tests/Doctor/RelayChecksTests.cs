@@ -12,6 +12,7 @@ namespace Sidecar.Tests.Doctor;
 public sealed class RelayChecksTests
 {
     private const string Hello = "S: 220 relay ESMTP\nC: EHLO\nS: 250-relay\nS: 250 ENHANCEDSTATUSCODES\n";
+    private const string HelloWithStartTls = "S: 220 relay ESMTP\nC: EHLO\nS: 250-relay\nS: 250 STARTTLS\nC: STARTTLS\n";
     private const string HelloWithLogin = "S: 220 relay ESMTP\nC: EHLO\nS: 250-relay\nS: 250 AUTH PLAIN\nC: AUTH PLAIN\n";
     private const string Offered = "C: MAIL FROM\nS: 250 ok\nC: RSET\nS: 250 ok\n";
     private const string Secret = "hunter2-secret";
@@ -29,6 +30,10 @@ public sealed class RelayChecksTests
         { "ssl", "silence", "tls", "mail_use_tls: true" },
         { "ssl", "S: 220 relay ESMTP\nsilence", "tls", "mail_use_tls: true" },
         { "starttls", Hello + "silence", "tls", "offers no STARTTLS" },
+        { "starttls", HelloWithStartTls, "tls", "does not get through it" },
+        { "starttls", HelloWithStartTls + "S: 454 4.7.0 TLS not available\nsilence", "tls", "does not get through it" },
+        { "starttls", HelloWithStartTls + "silence", "tls", "does not get through it" },
+        { "starttls", HelloWithStartTls + "S: 220 go\nsilence", "tls", "does not get through it" },
         { "login", Hello + "silence", "login", "offers no login" },
         { "login", HelloWithLogin + "S: 535 5.7.8 Error: authentication failed\nsilence", "login", "check smtp.mail_username and smtp.mail_password" },
         { "login", HelloWithLogin + "S: 534-5.7.9 Application-specific password required. For more information, go to\nS: 534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor x - gsmtp\nsilence", "login", "app password" },
@@ -54,7 +59,7 @@ public sealed class RelayChecksTests
     {
         await using var server = new FaultySmtpServer(dialogue);
         // Short only where the time-out is the point, so that a slow machine sees no other.
-        var isSilent = dialogue is "silence" || dialogue == HelloWithLogin + "silence";
+        var isSilent = dialogue is "silence" or HelloWithLogin + "silence" or HelloWithStartTls + "silence" or HelloWithStartTls + "S: 220 go\nsilence";
         var mail = !isSilent ? Patient : step == "login" ? Patient with { CommandTimeout = Short } : Patient with { ConnectTimeout = Short };
 
         var results = await RunAsync(Settings(mode, server.Port), mail);
@@ -87,6 +92,15 @@ public sealed class RelayChecksTests
 
         Assert.Equal(status, results.Single(static result => result.Name == "tls").Status.ToString().ToLowerInvariant());
         Assert.DoesNotContain(results, static result => result.Status == CheckStatus.Failed);
+    }
+
+    [Fact]
+    public async Task Run_SilentWithinTls_IsSlowAndNotBroken()
+    {
+        using var certificate = SelfSigned("127.0.0.1", -1, 90);
+        await using var server = new FaultySmtpServer("tls\n" + Hello + Offered + "C: MAIL FROM\nS: 250 ok\nC: RCPT TO\nsilence", certificate);
+
+        Fails(await RunAsync(Settings("ssl", server.Port), Patient with { ExtraAuthorities = [certificate], CommandTimeout = TimeSpan.FromSeconds(1) }), "test mail", "mail.command_timeout");
     }
 
     [Fact]

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Sidecar.Mail;
 
 namespace Sidecar.Tests.Mail;
 
 /// <summary>Refusals as providers word them, and the entry each must be recognised by.</summary>
-public sealed class KnownReplyTests
+public sealed partial class KnownReplyTests
 {
     public static TheoryData<string, string, string, string> Replies => new()
     {
@@ -70,9 +71,24 @@ public sealed class KnownReplyTests
     [InlineData("554", "5.7.1", "5.7.1 <alice@acme.io>: Relay access denied")]
     [InlineData("450", "4.2.0", "4.2.0 <alice@acme.io>: Recipient address rejected: Greylisted")]
     [InlineData("530", "5.7.0", "5.7.0 Authentication required")]
+    [InlineData("535", "", "Login failed")]
     public void Find_OrdinaryRefusal_IsNobodys(string status, string enhanced, string text) => Assert.Null(KnownReply.Find(status, enhanced, text));
+
+    [Fact]
+    public void All_Hints_NameExamplesThatAreShipped()
+    {
+        string[] servers = ["smtp.gmail.com", "smtp.office365.com", "email-smtp.eu-west-1.amazonaws.com", "smtp.qq.com"];
+        var login = servers.Select(static server => RelayHints.For(RelayTrouble.LoginRejected, FakeRelay.Smtp with { Server = server }, new MailOptions()));
+        var named = KnownReplies.All.Select(static known => known.Hint).Concat(login).SelectMany(static hint => ExampleName.Matches(hint).Select(static match => match.Value)).ToArray();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, static name => Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, name)), name));
+    }
 
     [Fact]
     public void All_Entries_AreShownByAnExample() =>
         Assert.Empty(KnownReplies.All.Select(static known => known.Name).Except(Replies.Select(static row => row.Data.Item4)));
+
+    [GeneratedRegex(@"conf/examples/[\w.-]+\.yaml")]
+    private static partial Regex ExampleName { get; }
 }

@@ -65,6 +65,23 @@ public sealed class RelayHealthTests : IAsyncDisposable
         }
     }
 
+    /// <summary>A relay that restarts says 421 or 454 for a while, and mail must flow again soon after.</summary>
+    [Theory]
+    [InlineData(RelayTrouble.TurnedAway, "421 4.3.2", 2)]
+    [InlineData(RelayTrouble.LoginUnavailable, "454 4.7.0", 2)]
+    [InlineData(RelayTrouble.TurnedAway, "554 5.7.1", 4)]
+    internal async Task Probe_RelayIsBusy_IsAskedAgainSoon(RelayTrouble trouble, string status, int secondPause)
+    {
+        await _health.StartAsync(default);
+
+        foreach (var seconds in new[] { 2, secondPause })
+        {
+            (await _relay.NextAsync()).Answer.SetResult(RelayFailure.Of(trouble, FakeRelay.Smtp, new MailOptions(), status));
+            await _time.WaitBegunAsync(TimeSpan.FromSeconds(seconds));
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+    }
+
     [Fact]
     public async Task Report_RelayFails_ProbesUntilItIsBack()
     {
