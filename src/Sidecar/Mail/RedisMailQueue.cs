@@ -16,6 +16,8 @@ internal sealed partial class RedisMailQueue : IMailQueue
     /// <summary>How soon Redis is asked again after it did not answer.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
 
+    private const int MostRemembered = 1000;
+
     private readonly Channel<OutboxJob> _ready = Channel.CreateUnbounded<OutboxJob>();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +28,8 @@ internal sealed partial class RedisMailQueue : IMailQueue
     private readonly TimeProvider _time;
     private readonly ILogger<RedisMailQueue> _logger;
     private readonly OutboxClaims _held;
+    /// <summary>What was left to others already, so that the log says it once. The pump's alone.</summary>
+    private readonly HashSet<string> _passedOn = new(StringComparer.Ordinal);
     private volatile Seen? _seen;
     private Task _pump = Task.CompletedTask;
 
@@ -132,14 +136,15 @@ internal sealed partial class RedisMailQueue : IMailQueue
             var claimed = await _scripts.ClaimAsync(free, mayGo, known);
             See(claimed.State);
             var unreadable = claimed.Entries.Where(found => !HandOut(found, asked)).ToList();
-            if (unreadable.Count > 0)
-            {
-                Log.Unreadable(_logger, unreadable.Count);
-            }
-
             foreach (var found in unreadable)
             {
-                await _scripts.SettleAsync(found.Id, null, found.Failures);
+                await PassOnAsync(found);
+            }
+
+            if (unreadable.Count > 0)
+            {
+                // They took slots that others may need.
+                return TimeSpan.FromMilliseconds(1);
             }
 
             return free > claimed.Entries.Count && claimed.Next < Poll ? claimed.Next.Value + TimeSpan.FromMilliseconds(1) : Poll;
@@ -147,6 +152,32 @@ internal sealed partial class RedisMailQueue : IMailQueue
         catch (StoreUnavailableException)
         {
             return AskAgain;
+        }
+    }
+
+    /// <summary>
+    /// While a key is brought in or taken out, replicas have different rings: what this one cannot read may be somebody's to send
+    /// until it ends. It comes up the less often the longer nobody could, so that it holds little up.
+    /// </summary>
+    private async Task PassOnAsync(ClaimedEntry found)
+    {
+        if (found.Left <= TimeSpan.Zero)
+        {
+            _passedOn.Remove(found.Id);
+            await _scripts.SettleAsync(found.Id, null, found.Failures);
+            Log.Dropped(_logger);
+            return;
+        }
+
+        await _scripts.SettleAsync(found.Id, TimeSpan.FromTicks(Math.Max(found.Age.Ticks / 2, Poll.Ticks)), found.Failures);
+        if (_passedOn.Count >= MostRemembered)
+        {
+            _passedOn.Clear();
+        }
+
+        if (_passedOn.Add(found.Id))
+        {
+            Log.Unreadable(_logger);
         }
     }
 
@@ -208,7 +239,10 @@ internal sealed partial class RedisMailQueue : IMailQueue
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} queued mails cannot be read and are dropped: their key left the ring, or they are not ours")]
-        public static partial void Unreadable(ILogger logger, int count);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A queued mail cannot be read here and is left to replicas that can: its key is not in this one's ring, or it is not ours")]
+        public static partial void Unreadable(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A queued mail ended that could not be read here, and is dropped: its key left the ring, or it is not ours")]
+        public static partial void Dropped(ILogger logger);
     }
 }
