@@ -37,7 +37,7 @@ internal sealed class SessionReport
         {
             if (_open.Count > 0)
             {
-                Say(new(CheckStatus.Skipped, "no smtp.mail_username, so none is tried"));
+                Say(new(CheckStatus.Skipped, $"no {_relay.Path}.mail_username, so none is tried"));
             }
 
             return;

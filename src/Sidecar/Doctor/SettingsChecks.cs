@@ -15,7 +15,7 @@ internal sealed class SettingsChecks(Patient patient, CheckSheet sheet)
         foreach (var fault in patient.Faults)
         {
             var value = fault.Value.Length > 0 ? $" `{fault.Value}`" : "";
-            sheet.Add(Target, "settings", new(CheckStatus.Failed, $"{fault.Source}: {fault.Key}{value} {fault.Problem}", fault.Fix) { Data = [("key", fault.Key), ("source", fault.Source)] });
+            sheet.Add(Target, "settings", new(CheckStatus.Failed, $"{fault.Source}: {$"{fault.Key}{value} {fault.Problem}".TrimStart()}", fault.Fix) { Data = [("key", fault.Key), ("source", fault.Source)] });
         }
 
         if (patient.IsRecoveryOff)

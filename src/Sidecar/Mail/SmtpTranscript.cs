@@ -13,6 +13,9 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
 {
     private const int LongestLine = 400;
 
+    // A token is known whole, so that any piece of it is.
+    private const int LongestLogin = 16 * 1024;
+
     // Shorter ones are part of ordinary words.
     private const int ShortestSecret = 3;
 
@@ -20,6 +23,7 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
     private readonly StringBuilder _client = new();
     private readonly StringBuilder _server = new();
     private readonly string[] _secrets = [.. secrets.Where(static secret => secret.Length >= ShortestSecret).OrderByDescending(static secret => secret.Length)];
+    private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
     private State _state;
     private int _body;
 
@@ -44,16 +48,18 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
             return;
         }
 
-        foreach (var line in Split(_client, bytes))
+        foreach (var line in Split(_client, bytes, LongestLogin))
         {
             if (_state == State.Login)
             {
+                Show(line);
                 Add("C: ***");
             }
             else if (line.StartsWith("AUTH ", StringComparison.OrdinalIgnoreCase))
             {
                 var words = line.Split(' ');
                 (_state, Mechanism) = (State.Login, words[1]);
+                Show(words[^1]);
                 Add(words.Length > 2 ? $"C: AUTH {words[1]} ***" : $"C: AUTH {words[1]}");
             }
             else
@@ -65,7 +71,7 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
 
     public void Server(ReadOnlySpan<byte> bytes)
     {
-        foreach (var line in Split(_server, bytes))
+        foreach (var line in Split(_server, bytes, LongestLine))
         {
             if (_state == State.Body)
             {
@@ -84,7 +90,7 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
         }
     }
 
-    private static List<string> Split(StringBuilder rest, ReadOnlySpan<byte> bytes)
+    private static List<string> Split(StringBuilder rest, ReadOnlySpan<byte> bytes, int longest)
     {
         var lines = new List<string>();
         foreach (var letter in Encoding.UTF8.GetString(bytes))
@@ -94,7 +100,7 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
                 lines.Add(rest.ToString());
                 rest.Clear();
             }
-            else if (!char.IsControl(letter) && rest.Length < LongestLine)
+            else if (!char.IsControl(letter) && rest.Length < longest)
             {
                 rest.Append(letter);
             }
@@ -111,10 +117,38 @@ internal sealed partial class SmtpTranscript(params IReadOnlyList<string> secret
             masked = masked.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
         }
 
-        return masked;
+        foreach (var shown in _shown)
+        {
+            masked = masked.Replace(shown, "***", StringComparison.Ordinal);
+        }
+
+        // What was cut at either end is still a login.
+        return Encoded.Replace(masked, match => _shown.Any(shown => shown.Contains(match.Value, StringComparison.Ordinal)) ? "***" : match.Value);
+    }
+
+    /// <summary>Remembers what a login showed, as it was sent and as it was meant: a relay may repeat either.</summary>
+    private void Show(string encoded)
+    {
+        var bytes = new byte[encoded.Length];
+        if (!Convert.TryFromBase64String(encoded[..(encoded.Length / 4 * 4)], bytes, out var length) || length < ShortestSecret)
+        {
+            return;
+        }
+
+        _shown.Add(encoded);
+        foreach (var piece in Encoding.UTF8.GetString(bytes, 0, length).Split(['\0', '\x01', ' ', ','], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (piece.Length >= ShortestSecret)
+            {
+                _shown.Add(piece);
+            }
+        }
     }
 
     private void Add(string line) => _lines.Add(line);
+
+    [GeneratedRegex("[A-Za-z0-9+/=._~-]{12,}")]
+    private static partial Regex Encoded { get; }
 
     [GeneratedRegex(@"([^\s<>()""':,;@]+)@([^\s<>()""',;@]+)")]
     private static partial Regex Address { get; }

@@ -32,6 +32,30 @@ public sealed class SmtpTranscriptTests
         Assert.Equal(["C: AUTH LOGIN", "S: 334 ***", "C: ***", "S: 334 ***", "C: ***", "S: 535 5.7.8 no, ***", "C: QUIT"], _transcript.Lines);
     }
 
+    [Theory]
+    [InlineData("no: AUTH PLAIN AG1haWxlcgBodW50ZXIyLXNlY3JldA==", "no: AUTH PLAIN ***")]
+    [InlineData("no: AG1haWxlcgBodW50ZXIyLXNlY3", "no: ***")]
+    [InlineData("no: hunter2-secret", "no: ***")]
+    [InlineData("no: 5b1f17b1804b1-3a - gsmtp", "no: 5b1f17b1804b1-3a - gsmtp")]
+    public void Login_RepeatedByTheRelay_IsLeftOut(string reply, string expected)
+    {
+        var transcript = new SmtpTranscript();
+        transcript.Client("AUTH PLAIN AG1haWxlcgBodW50ZXIyLXNlY3JldA==\r\n"u8);
+        transcript.Server(Encoding.UTF8.GetBytes($"535 5.7.8 {reply}\r\n"));
+
+        Assert.Equal($"S: 535 5.7.8 {expected}", transcript.Lines[^1]);
+    }
+
+    [Fact]
+    public void Login_TokenRepeatedByTheRelay_IsLeftOut()
+    {
+        var shown = Convert.ToBase64String(Encoding.UTF8.GetBytes($"user=mailer@acme.io\u0001auth=Bearer ya29.{new string('t', 900)}\u0001\u0001"));
+        Client($"AUTH XOAUTH2 {shown}\r\n");
+        Server($"535 5.7.8 XOAUTH2 {shown}\r\n535 5.7.8 {shown[40..]}\r\n535 5.7.8 ya29.{new string('t', 900)}\r\n");
+
+        Assert.Equal(["C: AUTH XOAUTH2 ***", "S: 535 5.7.8 XOAUTH2 ***", "S: 535 5.7.8 ***", "S: 535 5.7.8 ***"], _transcript.Lines);
+    }
+
     [Fact]
     public void Addresses_OfBothSides_KeepLetterAndDomain()
     {
