@@ -11,6 +11,11 @@ internal sealed partial class SmtpSession
 {
     private const int LongestReply = 4096;
 
+    /// <summary>What a relay may say in one go: the client library keeps all of an answer, however long it gets until the time is up.</summary>
+    private const int MostSaid = 64 * 1024;
+
+    private int _said;
+
     /// <summary>The relay's last words about the login. MailKit drops those of a 534 (Gmail's "application-specific password required") and only says that the login failed.</summary>
     private string _loginReply = "";
 
@@ -64,12 +69,19 @@ internal sealed partial class SmtpSession
         public void LogClient(byte[] buffer, int offset, int count)
         {
             session._loginReply = "";
+            session._said = 0;
             session._startingTls = buffer.AsSpan(offset, count).StartsWith("STARTTLS"u8);
             session._examination?.Transcript.Client(buffer.AsSpan(offset, count));
         }
 
         public void LogServer(byte[] buffer, int offset, int count)
         {
+            session._said += count;
+            if (session._said > MostSaid)
+            {
+                throw new IOException("The relay does not stop talking.");
+            }
+
             if (session._stage == Stage.Login && session._loginReply.Length < LongestReply)
             {
                 session._loginReply += Encoding.UTF8.GetString(buffer, offset, count);
