@@ -75,6 +75,7 @@ internal static class HostedPagesSetup
 
     private static Task Moved(HttpContext context, string path)
     {
+        PageHeaders.Write(context.Response.Headers);
         context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
         context.Response.Headers.Location = path;
         return Task.CompletedTask;

@@ -36,6 +36,7 @@ internal sealed class LoginLinkScript
         var (request, response) = (context.Request, context.Response);
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
+            PageHeaders.Write(response.Headers);
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "GET, HEAD";
             return;

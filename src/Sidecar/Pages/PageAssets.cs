@@ -44,6 +44,7 @@ internal sealed class PageAssets
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
+            PageHeaders.Write(context.Response.Headers);
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             context.Response.Headers.Allow = "GET, HEAD";
             return Task.CompletedTask;

@@ -92,13 +92,16 @@ internal sealed partial class PageEndpoint(
             cookies.Write(context, client, journey, state);
         }
 
-        await (state.Step == PageStep.Picture && !HttpMethods.IsHead(context.Request.Method)
-            ? ShowPictureAsync(context, client, state, service)
-            : WriteAsync(context, state, new(state.Step.ToString().ToLowerInvariant())));
+        await ShowStepAsync(context, client, state, service, StatusCodes.Status200OK);
     }
 
+    private Task ShowStepAsync(HttpContext context, ClientAddress client, PageState state, PageService service, int status) =>
+        state.Step == PageStep.Picture && !HttpMethods.IsHead(context.Request.Method)
+            ? ShowPictureAsync(context, client, state, service, status)
+            : WriteAsync(context, state, new(state.Step.ToString().ToLowerInvariant()), status);
+
     /// <summary>Every look draws another picture, and is charged as the API's request for one.</summary>
-    private async Task ShowPictureAsync(HttpContext context, ClientAddress client, PageState state, PageService service)
+    private async Task ShowPictureAsync(HttpContext context, ClientAddress client, PageState state, PageService service, int status)
     {
         using var decision = telemetry.Begin(new RagflowRoute(StepTelemetry.Pages, journey.Proof.Purpose, FlowStep.Captcha, journey.Path, HttpMethods.Get, IsMounted: true), client);
         var outcome = await RefusalAsync(limits.Client, context, client) ?? await RefusalAsync(limits.Captcha, context, client)
@@ -107,17 +110,18 @@ internal sealed partial class PageEndpoint(
         if (outcome is ProofOutcome.CaptchaIssued picture)
         {
             tickets.WriteCookie(context, client, journey.Proof.Purpose, picture.Ticket!);
-            await WriteAsync(context, state, new("picture", $"data:{picture.ContentType};base64,{Convert.ToBase64String(picture.Picture.Span)}"));
+            await WriteAsync(context, state, new("picture", $"data:{picture.ContentType};base64,{Convert.ToBase64String(picture.Picture.Span)}"), status);
             return;
         }
 
         state = words.WithoutPicture(state, outcome);
-        cookies.Write(context, client, journey, state);
+        // Said here and now: kept, it would still stand there beside the picture of the next look.
+        cookies.Write(context, client, journey, state with { Notice = PageNotice.None });
         await WriteAsync(context, state, new(state.Step.ToString().ToLowerInvariant()), outcome switch
         {
             ProofOutcome.OverLimit => StatusCodes.Status429TooManyRequests,
             ProofOutcome.Unavailable => StatusCodes.Status503ServiceUnavailable,
-            _ => StatusCodes.Status200OK,
+            _ => status,
         });
     }
 
@@ -137,23 +141,32 @@ internal sealed partial class PageEndpoint(
         }
 
         var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var form = new PageForm(context, client, state, body.Fields, tickets.Read(context.Request, client, journey.Proof.Purpose));
         if (service is null)
         {
-            await WriteAsync(context, state, new("unavailable"), StatusCodes.Status503ServiceUnavailable);
+            // The words are all there is to choose, with no state that a form could be bound to.
+            await (form.Step == "language"
+                ? Follow(context, client, new(steps.InLanguage(form)))
+                : WriteAsync(context, state, new("unavailable"), StatusCodes.Status503ServiceUnavailable));
             return;
         }
 
-        var form = new PageForm(context, client, state, body.Fields, tickets.Read(context.Request, client, journey.Proof.Purpose));
         var isForm = body.Problem == BodyProblem.None && context.Request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
         // Before the dot is what the cookie holds too, and no page of another site can know.
         var isBound = state.Ends != default && form.Text("page").Split('.', 2)[0] == state.Id;
-        var answer = isForm && isBound
-            ? await submits.OnceAsync(context.Request.Headers.Cookie.ToString(), body.Bytes, () => steps.TakeAsync(service, form))
-            : new(state with { Notice = new("expired") });
-        Follow(context, client, answer);
+        await (isForm && isBound
+            ? Follow(context, client, await submits.OnceAsync(context.Request.Headers.Cookie.ToString(), body.Bytes, () => steps.TakeAsync(service, form)))
+            : RefuseFormAsync(context, client, state, service, body.Problem == BodyProblem.TooLarge ? StatusCodes.Status413PayloadTooLarge : isForm ? StatusCodes.Status403Forbidden : StatusCodes.Status415UnsupportedMediaType));
     }
 
-    private void Follow(HttpContext context, ClientAddress client, PageAnswer answer)
+    /// <summary>A redirect would tell nothing to a browser that keeps no cookies, so this page is the answer itself.</summary>
+    private Task RefuseFormAsync(HttpContext context, ClientAddress client, PageState state, PageService service, int status)
+    {
+        cookies.Write(context, client, journey, state with { Notice = PageNotice.None });
+        return ShowStepAsync(context, client, state with { Notice = new("expired") }, service, status);
+    }
+
+    private Task Follow(HttpContext context, ClientAddress client, PageAnswer answer)
     {
         cookies.Write(context, client, journey, answer.State);
         if (answer.EndsTicket)
@@ -167,6 +180,7 @@ internal sealed partial class PageEndpoint(
 
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = journey.Path;
+        return Task.CompletedTask;
     }
 
     /// <summary>

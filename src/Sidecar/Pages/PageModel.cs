@@ -18,7 +18,9 @@ internal sealed class PageModel(PageJourney journey, HostedPagesOptions options,
         var texts = Words(language);
         var notice = NoticeOf(state, texts);
         var isError = notice is not null && notice["error"] is true;
-        var title = texts["title"];
+        var (title, heading) = (texts["title"], texts[$"{view.Page}_heading"]);
+        // All steps have one address: in history, tabs and screen readers only the title tells them apart.
+        title = heading == title ? title : $"{heading} · {title}";
         var model = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["t"] = texts.ToDictionary(static entry => entry.Key, static entry => (object?)entry.Value, StringComparer.Ordinal),
@@ -53,10 +55,12 @@ internal sealed class PageModel(PageJourney journey, HostedPagesOptions options,
     private Dictionary<string, string> Words(string language)
     {
         var all = options.Texts.Of(language);
+        var longest = (options.Password.Encoding ?? PasswordEncoding.Plain).MostBytes.ToString(CultureInfo.InvariantCulture);
         var lifetime = Duration(journey.Proof.CodeLifetime, all);
         return all.ToDictionary(static entry => entry.Key, entry => all.GetValueOrDefault($"{journey.Name}_{entry.Key}", entry.Value)
             .Replace("{app}", options.Look.AppName, StringComparison.Ordinal)
             .Replace("{min}", options.Password.MinLength.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{max}", longest, StringComparison.Ordinal)
             .Replace("{lifetime}", lifetime, StringComparison.Ordinal)
             .Replace("{length}", (entry.Key.StartsWith("picture", StringComparison.Ordinal) ? journey.CaptchaLength : journey.CodeLength).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }

@@ -28,7 +28,7 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
         var state = form.State with { Notice = PageNotice.None };
         return form.Step switch
         {
-            "language" => new(form.State with { Language = texts.Languages.Contains(form.Text("language")) ? form.Text("language") : form.State.Language }),
+            "language" => new(InLanguage(form)),
             "address" => new(TakeAddress(state, form.Text("email").Trim())),
             "restart" => new(state with { Step = PageStep.Address, Run = PageCookie.NewRun(), Address = state.Step == PageStep.Done ? "" : state.Address, LockedUntil = default, ResendAt = default }),
             _ when form.Text("page") != form.State.FormToken => new(state with { Notice = new("elsewhere") }),
@@ -42,6 +42,10 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
             _ => new(state with { Notice = new("elsewhere") }),
         };
     }
+
+    /// <summary>Where things stand, in the language that the form asks for if there is such.</summary>
+    public PageState InLanguage(PageForm form) =>
+        form.State with { Language = texts.Languages.Contains(form.Text("language")) ? form.Text("language") : form.State.Language };
 
     private static PageState TakeAddress(PageState state, string typed)
     {

@@ -15,7 +15,7 @@ internal sealed class WellKnown(string page)
     public Task RedirectAsync(HttpContext context)
     {
         var response = context.Response;
-        response.Headers.CacheControl = "no-store";
+        PageHeaders.Write(response.Headers);
         if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
         {
             response.StatusCode = StatusCodes.Status302Found;
@@ -32,7 +32,7 @@ internal sealed class WellKnown(string page)
 
     public static Task NothingAsync(HttpContext context)
     {
-        context.Response.Headers.CacheControl = "no-store";
+        PageHeaders.Write(context.Response.Headers);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

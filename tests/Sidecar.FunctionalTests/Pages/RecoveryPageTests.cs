@@ -61,8 +61,76 @@ public sealed partial class RecoveryPageTests(RecoveryPageTests.PageWorld pages)
         await client.TokenAsync();
         using var answer = await client.PostAsync(new string('0', 32) + ".0", [("step", "address"), ("email", "alice@example.com")], ("Origin", "null"));
 
-        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
-        Assert.Contains("open for too long", await client.GetStringAsync(new Uri("/user/forget", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("open for too long", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("name=\"email\"", await client.GetStringAsync(new Uri("/user/forget", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    /// <summary>A redirect would lead it to a page that knows of nothing.</summary>
+    [Fact]
+    public async Task Form_OfABrowserWithoutCookies_IsToldWhy()
+    {
+        using var client = pages.NewClient();
+        using var bare = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = pages.World.Sidecar.BaseUrl };
+        using var form = new FormUrlEncodedContent([new("page", await client.TokenAsync()), new("step", "address"), new("email", "alice@example.com")]);
+        using var answer = await bare.PostAsync(new Uri("/user/forget", UriKind.Relative), form);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("keeps no cookies", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_OfAWindowLeftBehindAtThePicture_IsAnsweredWithAPicture()
+    {
+        using var client = pages.NewClient();
+        (await client.PostAsync(await client.TokenAsync(), [("step", "address"), ("email", "alice@example.com")])).Dispose();
+        using var answer = await client.PostAsync(new string('0', 32) + ".0", [("step", "picture"), ("captcha", RecoveryWorld.Captcha)]);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("src=\"data:image/", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json", 2, HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("text/plain", 2, HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/x-www-form-urlencoded", 70_000, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Form_ThatIsNone_IsAnsweredWithAPage(string type, int length, HttpStatusCode status)
+    {
+        using var client = pages.NewClient();
+        await client.TokenAsync();
+        using var content = new StringContent(new string('1', length), new System.Net.Http.Headers.MediaTypeHeaderValue(type));
+        using var answer = await client.PostAsync(new Uri("/user/forget", UriKind.Relative), content);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Contains("name=\"email\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/user/forget/")]
+    [InlineData("GET", "/.well-known/change-password")]
+    [InlineData("POST", "/.well-known/change-password")]
+    [InlineData("GET", "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")]
+    [InlineData("OPTIONS", "/user/forget")]
+    public async Task Answer_BesideThePages_HasTheirHeaders(string method, string path)
+    {
+        using var client = pages.NewClient();
+        using var answer = await client.SendAsync(new(new(method), path));
+
+        Assert.Contains("frame-ancestors 'none'", Header(answer, "Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
+        Assert.Equal("no-store", Header(answer, "Cache-Control"));
+    }
+
+    [Fact]
+    public async Task Title_OfEachStep_IsItsOwn()
+    {
+        using var client = pages.NewClient();
+        var first = Title().Match(await client.GetStringAsync(new Uri("/user/forget", UriKind.Relative))).Value;
+        (await client.PostAsync(await client.TokenAsync(), [("step", "address"), ("email", "alice@example.com")])).Dispose();
+        var second = Title().Match(await client.GetStringAsync(new Uri("/user/forget", UriKind.Relative))).Value;
+
+        Assert.StartsWith("<title>Reset your password ·", first, StringComparison.Ordinal);
+        Assert.StartsWith("<title>Type what you see · Reset your password ·", second, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -161,6 +229,9 @@ public sealed partial class RecoveryPageTests(RecoveryPageTests.PageWorld pages)
 
         return Chance().Replace(shown.Replace(email, "ADDRESS", StringComparison.Ordinal), "");
     }
+
+    [GeneratedRegex("<title>[^<]*")]
+    private static partial Regex Title();
 
     [GeneratedRegex("(?:href|src)=\"(/user/forget/assets/[^\"]+)\"")]
     private static partial Regex Asset();
