@@ -6,6 +6,7 @@ using Sidecar.Hosting;
 using Sidecar.Otp;
 using Sidecar.Pages;
 using Sidecar.Throttling;
+using Sidecar.Verification;
 
 namespace Sidecar;
 
@@ -36,7 +37,7 @@ internal static class HostedPagesSetup
         return routes.Concat(Journey(
             provider,
             options,
-            PageJourney.ForVerification(pages.VerifyPath, options.Verification.Proof(options.Recovery.Proof), options.Verification.CodeLength, captcha, pages.SignupUrl),
+            PageJourney.ForVerification(pages.VerifyPath, options.Verification.Proof(options.Recovery.Proof), options.Verification.CodeLength, captcha, pages.SignupUrl) with { Domains = options.Verification.Gate.Enabled ? options.Verification.Gate.Domains : DomainRules.None },
             verification is null ? null : new(verification.Flow, null)));
     }
 

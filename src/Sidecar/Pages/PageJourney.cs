@@ -1,6 +1,7 @@
 using Sidecar.Contracts;
 using Sidecar.Proof;
 using Sidecar.Upstream;
+using Sidecar.Verification;
 
 namespace Sidecar.Pages;
 
@@ -15,6 +16,8 @@ namespace Sidecar.Pages;
 /// <param name="NextUrl">Where somebody goes who came to the end.</param>
 internal sealed record PageJourney(string Name, string Path, ProofOptions Proof, int CodeLength, int CaptchaLength, IReadOnlyList<PageStep> Steps, string Cookie, string NextUrl)
 {
+    /// <summary>Whose addresses it is for: who cannot sign up in the end is told at the beginning.</summary>
+    public DomainRules Domains { get; init; } = DomainRules.None;
 
     /// <summary>The recovery of a password.</summary>
     public static PageJourney ForRecovery(string path, ProofOptions proof, int codeLength, int captchaLength, string nextUrl) =>

@@ -47,13 +47,14 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
     public PageState InLanguage(PageForm form) =>
         form.State with { Language = texts.Languages.Contains(form.Text("language")) ? form.Text("language") : form.State.Language };
 
-    private static PageState TakeAddress(PageState state, string typed)
+    private PageState TakeAddress(PageState state, string typed)
     {
         var isAddress = EmailAddress.TryParse(typed, out var address);
         var kept = isAddress ? address.Typed : typed[..Math.Min(typed.Length, 254)];
-        return isAddress
-            ? state with { Step = PageStep.Picture, Address = kept, Run = PageCookie.NewRun(), LockedUntil = default, ResendAt = default }
-            : state with { Step = PageStep.Address, Address = kept, Notice = new(typed.Length == 0 ? "address_missing" : "address_wrong") };
+        var wrong = typed.Length == 0 ? "address_missing" : !isAddress ? "address_wrong" : !journey.Domains.Allow(address) ? "address_domain" : "";
+        return wrong.Length > 0
+            ? state with { Step = PageStep.Address, Address = kept, Notice = new(wrong) }
+            : state with { Step = PageStep.Picture, Address = kept, Run = PageCookie.NewRun(), LockedUntil = default, ResendAt = default };
     }
 
     private async Task<PageAnswer> SendCodeAsync(PageService service, PageForm form, PageState state)
