@@ -49,7 +49,7 @@ internal sealed class SidecarOptions
         }
 
         Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
-        HostedPages = HostedPagesOptions.Read(root, directory, (string)Mail.SharedModel(Smtp)["app_name"]!);
+        HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
     }

@@ -1,11 +1,13 @@
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Mail;
 
 namespace Sidecar.Pages;
 
 /// <summary>What the hosted pages are made of: <c>pages.*</c> but the path and the ways to it.</summary>
 internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions Password, PageTexts Texts, PageTemplates Templates)
 {
+    private const string DefaultVerifyPath = "/user/verify";
     private const string Folder = "pages";
 
     /// <summary><c>login_url</c>: where the app's login is, a path on this host. Default <c>/</c>.</summary>
@@ -15,7 +17,7 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
     public string SignupUrl { get; init; } = "/";
 
     /// <summary><c>verify_path</c>: the page that verifies an address, where <c>verification.enabled</c>; empty for none. Default <c>/user/verify</c>.</summary>
-    public string VerifyPath { get; init; } = "/user/verify";
+    public string VerifyPath { get; init; } = DefaultVerifyPath;
 
     /// <summary><c>language</c>: what somebody reads whose browser asks for no language that is there. Default <c>en</c>.</summary>
     public string Language { get; init; } = "en";
@@ -25,8 +27,9 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
 
     /// <param name="root">All settings.</param>
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
+    /// <param name="path">Where the recovery page is.</param>
     /// <param name="mailName">What the mails call the app.</param>
-    public static HostedPagesOptions Read(SettingsSection root, string directory, string mailName)
+    public static HostedPagesOptions Read(SettingsSection root, string directory, string path, string mailName)
     {
         var section = root.Section("pages");
         var folders = Folders(section, directory);
@@ -46,10 +49,33 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
         {
             LoginUrl = ReadUrl(section, "login_url", "/"),
             SignupUrl = ReadUrl(section, "signup_url", "/"),
-            VerifyPath = section.Text("verify_path", "/user/verify").Trim().Length == 0 ? "" : ReadUrl(section, "verify_path", "/user/verify").TrimEnd('/'),
-            Language = section.Text("language", "en").Trim(),
+            VerifyPath = ReadVerifyPath(section, path),
+            Language = ReadLanguage(section, texts),
             Contract = contract == "auto" ? "" : contract,
         };
+    }
+
+    private static string ReadVerifyPath(SettingsSection section, string recovery)
+    {
+        var path = section.Text("verify_path", DefaultVerifyPath).Trim();
+        if (path.Length == 0 || (PagesOptions.IsPage(path) && path != recovery))
+        {
+            return path;
+        }
+
+        section.Reject("verify_path", "is no path for a page, or the recovery page's, or one of the API", $"write one such as {DefaultVerifyPath}, without a slash at its end, or leave it empty for no such page");
+        return recovery == DefaultVerifyPath ? "" : DefaultVerifyPath;
+    }
+
+    private static string ReadLanguage(SettingsSection section, PageTexts texts)
+    {
+        var language = section.Text("language", "en").Trim();
+        if (LanguageTag.Lookup([language], texts.Languages) is null)
+        {
+            section.Reject("language", "is no language that the pages have texts in", $"write one of {string.Join(", ", texts.Languages)}, or add its file to the folder of `pages.templates`");
+        }
+
+        return language;
     }
 
     private static string ReadUrl(SettingsSection section, string key, string fallback)

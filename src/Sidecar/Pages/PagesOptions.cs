@@ -1,3 +1,4 @@
+using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Upstream;
 
@@ -30,15 +31,20 @@ internal sealed record PagesOptions
         return new() { Path = path, LoginLink = link };
     }
 
+    /// <summary>Whether a page can be there: in a plain spelling, and not where the API answers, or may once more of it is switched on.</summary>
+    public static bool IsPage(string path) =>
+        PathList.IsPlain(path) && path.Length > 1 && !path.EndsWith('/')
+        && !RagflowRoutes.Guarded([], verification: true, gate: true).Any(route => route.Key.Equals(path, StringComparison.OrdinalIgnoreCase));
+
     private static string ReadPath(SettingsSection section)
     {
         var path = section.Text("path", DefaultPath).Trim();
-        if (path.Length == 0 || (PathList.IsPlain(path) && path.Length > 1 && !path.EndsWith('/')))
+        if (path.Length == 0 || IsPage(path))
         {
             return path;
         }
 
-        section.Reject("path", "is no path for a page", "write one such as /user/forget, without a slash at its end, or leave it empty for no pages");
+        section.Reject("path", "is no path for a page, or one of the API", "write one such as /user/forget, without a slash at its end, or leave it empty for no pages");
         return DefaultPath;
     }
 }
