@@ -59,6 +59,23 @@ public sealed class ClockTests(Browser browser, ClockTests.MovedWorld moved) : I
     }
 
     [Fact]
+    public async Task Notice_WhoseTimeIsUp_GoesAway()
+    {
+        await using var visitor = await NewVisitorAsync(scripts: true);
+        await visitor.Page.Clock.InstallAsync();
+        await visitor.ToCodeAsync();
+        await visitor.Page.GetByText("Use another address").ClickAsync();
+        await visitor.GiveAddressAsync();
+        await visitor.GivePictureAsync();
+        await Expect(visitor.Notice).ToContainTextAsync("ask for another one in");
+
+        await visitor.Page.Clock.FastForwardAsync(61_000);
+
+        await Expect(visitor.Notice).ToHaveCountAsync(0);
+        await Expect(visitor.Page.Locator("#captcha")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Picture_TooOld_IsReplacedInWords()
     {
         await using var visitor = await NewVisitorAsync(scripts: true);

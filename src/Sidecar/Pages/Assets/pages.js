@@ -18,9 +18,17 @@
       running ||= left > 0;
       if (left > 0) span.textContent = words(span, left);
       else if (span.dataset.ends) ready(span.dataset.ends);
+      else over(span.closest('#notice'));
     }
     clearTimeout(ticking);
     if (running) ticking = setTimeout(tick, 250);
+  };
+  // What was to be waited for is over, so nothing is to be read of it any more.
+  const over = notice => {
+    if (!notice) return;
+    const held = notice.contains(document.activeElement);
+    notice.remove();
+    if (held) focus();
   };
   const ready = id => {
     const button = document.getElementById(id), hint = document.getElementById(id + '-hint');
