@@ -1,6 +1,7 @@
 using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
+using Sidecar.Verification;
 
 namespace Sidecar.Pages;
 
@@ -49,16 +50,16 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
         {
             LoginUrl = ReadUrl(section, "login_url", "/"),
             SignupUrl = ReadUrl(section, "signup_url", "/"),
-            VerifyPath = ReadVerifyPath(section, path),
+            VerifyPath = ReadVerifyPath(section, path, root.Section(VerificationOptions.Section).Text("enabled").Trim() is not ("" or "false")),
             Language = ReadLanguage(section, texts),
             Contract = contract == "auto" ? "" : contract,
         };
     }
 
-    private static string ReadVerifyPath(SettingsSection section, string recovery)
+    private static string ReadVerifyPath(SettingsSection section, string recovery, bool isUsed)
     {
         var path = section.Text("verify_path", DefaultVerifyPath).Trim();
-        if (path.Length == 0 || (PagesOptions.IsPage(path) && path != recovery))
+        if (path.Length == 0 || (PagesOptions.IsPage(path) && (path != recovery || !isUsed)))
         {
             return path;
         }

@@ -36,6 +36,17 @@ public sealed class PagesOptionsTests : IDisposable
     public void Path_Empty_IsOff() => Assert.False(_folder.Own("pages: { path: '' }").Read().Pages.AreOn);
 
     [Theory]
+    [InlineData("true", "path: /user/verify", true)]
+    [InlineData("true", "verify_path: /user/forget", true)]
+    [InlineData("false", "path: /user/verify", false)]
+    public void VerifyPath_OfTheRecoveryPage_IsAFaultWhereItIsUsed(string enabled, string yaml, bool isFault)
+    {
+        var options = _folder.Own($"verification: {{ enabled: {enabled} }}\npages:\n  {yaml}").Read();
+
+        Assert.Equal(isFault, options.Faults.Any(static fault => fault.Key == "pages.verify_path"));
+    }
+
+    [Theory]
     [InlineData("path: forget")]
     [InlineData("path: /user/forget/")]
     [InlineData("path: /")]
@@ -48,9 +59,7 @@ public sealed class PagesOptionsTests : IDisposable
     [InlineData("verify_path: /user/verify/")]
     [InlineData("verify_path: '/a b'")]
     [InlineData("verify_path: '/a?b'")]
-    [InlineData("verify_path: /user/forget")]
     [InlineData("verify_path: /v1/user/verify/otp")]
-    [InlineData("{ path: /user/verify }")]
     [InlineData("language: fr")]
     [InlineData("login_url: //evil.example")]
     [InlineData("signup_url: https://evil.example")]
