@@ -47,15 +47,17 @@ internal static class HostedPagesSetup
         var clock = provider.GetRequiredService<TimeProvider>();
         var telemetry = provider.GetRequiredService<StepTelemetry>();
         var assets = PageAssets.Load(journey.Path, pages.Look);
-        var encoding = pages.Password.Encoding ?? PasswordEncoding.Plain;
         var words = new PageWords(journey, clock);
-        var resets = RagflowRoutes.Resets(pages.Contract.Length > 0 ? [pages.Contract] : [.. options.Contracts]);
+        string[] contracts = pages.Contract.Length > 0 ? [pages.Contract] : [.. options.Contracts];
+        FlowRoute[] resets = [.. RagflowRoutes.Resets(contracts), .. contracts.Contains(GenericRoutes.Contract) ? [GenericRoutes.ResetAt(options.Generic.ResetPath)] : Array.Empty<FlowRoute>()];
+        PasswordEncoding EncodingOf(string contract) => pages.Password.EncodingFor(contract) ?? PasswordEncoding.Plain;
+        var mostBytes = resets.Length == 0 ? int.MaxValue : resets.Min(route => EncodingOf(route.Contract).MostBytes);
         var endpoint = new PageEndpoint(
             journey,
             service,
             new PageCookie(new Sealer(options.Keys), options.Recovery, clock),
             new PageModel(journey, pages, assets, clock),
-            new PageSteps(journey, words, new PasswordRules(pages.Password, encoding.MostBytes, pages.Look.AppName), new PageReset(encoding, resets, telemetry), telemetry, pages.Texts, provider.GetRequiredService<Askers>()),
+            new PageSteps(journey, words, new PasswordRules(pages.Password, mostBytes, pages.Look.AppName), new PageReset(EncodingOf, resets, telemetry), telemetry, pages.Texts, provider.GetRequiredService<Askers>()),
             words,
             new DoubleSubmits(clock),
             pages,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,7 @@ internal static class SidecarApplication
     /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
     public static WebApplication Create(SidecarOptions options, SidecarClock clock, IHandoff? handoff = null)
     {
-        var guard = new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([.. options.Contracts], options.Verification.Enabled, options.Verification.Gate.Enabled));
+        var guard = new PathGuard<FlowRoute>(Guarded(options));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
@@ -33,20 +34,39 @@ internal static class SidecarApplication
         builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddRecovery(options, handoff);
 
         var app = builder.Build();
-        var endpoint = app.Services.GetRequiredService<RagflowEndpoint>();
+        var endpoint = app.Services.GetRequiredService<FlowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
         var pages = app.Services.GetRequiredService<PageRoutes>();
         // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
         var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
+        var verified = app.Services.GetService<VerifiedRequests>();
         app.Run(context =>
         {
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
             return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? endpoint.HandleAsync(context, guarded, target)
                 : pages.Find(target) is { } page ? page(context)
-                : limits is null ? forwarder.ForwardAsync(context)
-                : limits.ForwardAsync(context, target);
+                : verified is null ? PassAsync(context, target)
+                : PassVerifiedAsync(context, target);
         });
         return app;
+
+        Task PassAsync(HttpContext context, string target) => limits is null ? forwarder.ForwardAsync(context) : limits.ForwardAsync(context, target);
+
+        async Task PassVerifiedAsync(HttpContext context, string target)
+        {
+            await verified!.AddAsync(context, target);
+            await PassAsync(context, target);
+        }
+    }
+
+    /// <summary>The paths that are ours. Where two contracts want one, RAGFlow's stands: its sign-ups are known.</summary>
+    private static IEnumerable<KeyValuePair<string, FlowRoute>> Guarded(SidecarOptions options)
+    {
+        var (verification, gate) = (options.Verification.Enabled, options.Verification.Gate);
+        var ragflow = RagflowRoutes.Guarded([.. options.Contracts], verification, gate.Enabled);
+        return options.Contracts.Contains(GenericRoutes.Contract)
+            ? ragflow.Concat(GenericRoutes.Guarded(options.Generic.ResetPath, verification, gate.Enabled ? gate.Paths : [])).DistinctBy(static route => route.Key, StringComparer.OrdinalIgnoreCase)
+            : ragflow;
     }
 
     private static void Listen(KestrelServerOptions kestrel, SidecarOptions options, OpenConnections connections)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Sidecar.Accounts;
+using Sidecar.Assertions;
 using Sidecar.Captcha;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
@@ -31,6 +32,8 @@ internal sealed class SidecarOptions
         Recovery = RecoveryOptions.Read(root);
         Verification = VerificationOptions.Read(root, Recovery.Proof, Recovery.CodeLength);
         Pages = PagesOptions.Read(root);
+        Generic = GenericOptions.Read(root);
+        Assertion = AssertionOptions.Read(root, directory, OwnHeaders.DefaultAssertion);
         Captcha = CaptchaOptions.Read(root.Section("captcha"));
         Accounts = AccountsOptions.Read(root, Listeners[0].Upstream);
         Limits = LimitCatalog.Read(root.Section("limits"));
@@ -49,7 +52,7 @@ internal sealed class SidecarOptions
         }
 
         Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
-        HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!);
+        HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!, Contracts);
         RejectWhatDoesNotFit(root);
         root.RejectUnknownKeys();
     }
@@ -78,6 +81,10 @@ internal sealed class SidecarOptions
     public VerificationOptions Verification { get; }
 
     public PagesOptions Pages { get; }
+
+    public GenericOptions Generic { get; }
+
+    public AssertionOptions Assertion { get; }
 
     public CaptchaOptions Captcha { get; }
 
@@ -114,6 +121,11 @@ internal sealed class SidecarOptions
     /// <summary>Why verification is off; empty when it is on.</summary>
     public string VerificationOffReason => Verification.Enabled ? FlowFaults : "verification.enabled is false";
 
+    /// <summary>Whether a contract hands resets over through the app's own Redis.</summary>
+    public bool NeedsHandoff => !IsGeneric || Contracts.Any(RagflowRoutes.Contracts.Contains);
+
+    private bool IsGeneric => Contracts.Contains(GenericRoutes.Contract);
+
     /// <summary>Whether no flow runs, so that nothing of them is needed.</summary>
     public bool FlowsAreOff => RecoveryOffReason.Length > 0 && VerificationOffReason.Length > 0;
 
@@ -133,12 +145,47 @@ internal sealed class SidecarOptions
     private static IReadOnlyList<string> ReadContracts(SettingsSection root)
     {
         var contracts = root.Texts("contracts", [.. RagflowRoutes.Contracts]);
-        foreach (var contract in contracts.Where(static contract => !RagflowRoutes.Contracts.Contains(contract)))
+        string[] known = [.. RagflowRoutes.Contracts, GenericRoutes.Contract];
+        foreach (var contract in contracts.Where(contract => !known.Contains(contract)))
         {
-            root.Reject("contracts", $"holds `{contract}`, which is no contract", $"write any of {string.Join(", ", RagflowRoutes.Contracts)}");
+            root.Reject("contracts", $"holds `{contract}`, which is no contract", $"write any of {string.Join(", ", known)}");
         }
 
         return contracts;
+    }
+
+    /// <summary>What the generic contract, or assertions without it, cannot do without.</summary>
+    private void RejectGeneric(SettingsSection root)
+    {
+        var gate = root.Section(VerificationOptions.Section).Section("gate");
+        // Only where none is written: one that is wrong has its own fault.
+        if (!root.Section(AssertionOptions.Section).Has("keys") && (IsGeneric || Verification.AssertOn.Count > 0))
+        {
+            root.Section(AssertionOptions.Section).Reject(
+                "keys",
+                IsGeneric ? "is missing, and the generic contract tells the app by signed assertions" : "is missing, and `verification.assert.paths` tells the app by signed assertions",
+                "make one with `openssl ecparam -name prime256v1 -genkey -noout -out assertion.pem`, and name it in assertion.keys[0].id and .file");
+        }
+
+        if (IsGeneric && !NeedsHandoff && !root.Section(AccountsOptions.Section).Has("kind"))
+        {
+            root.Section(AccountsOptions.Section).Mind("kind", "is probe by default, which asks RAGFlow's login, and `contracts` names no RAGFlow", "set accounts.kind to http, or to any");
+        }
+
+        if (IsGeneric && !NeedsHandoff && Verification.Gate is { Enabled: true, Paths.Count: 0 })
+        {
+            gate.Reject("enabled", "is true, and `verification.gate.paths` names no sign-up", "write the app's own sign-up into verification.gate.paths, such as /api/users");
+        }
+
+        if (!IsGeneric && Verification.Gate.Paths.Count > 0)
+        {
+            gate.Mind("paths", "is for the generic contract, which is not in `contracts`", "add generic to contracts, or remove the paths; RAGFlow's own sign-ups are known");
+        }
+
+        foreach (var path in Verification.Gate.Paths.Where(GenericRoutes.IsOwn))
+        {
+            gate.Reject("paths", $"holds `{path}`, which is a path of the flow itself", "write the app's own sign-up, such as /api/users");
+        }
     }
 
     private void RejectWhatDoesNotFit(SettingsSection root)
@@ -163,7 +210,8 @@ internal sealed class SidecarOptions
             root.Section(SmtpOptions.Section).Mind("mail_server", "is missing, so no code can be mailed", "write the relay's name, such as smtp.gmail.com");
         }
 
-        if (!Handoff.IsConfigured)
+        RejectGeneric(root);
+        if (!Handoff.IsConfigured && NeedsHandoff)
         {
             root.Section("redis").Mind("host", "is missing, so no reset can be handed to the app", "write the app's Redis, such as redis:6379, here or in handoff.redis");
         }

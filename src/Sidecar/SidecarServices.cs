@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Sidecar.Accounts;
+using Sidecar.Assertions;
 using Sidecar.Captcha;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
@@ -34,6 +35,7 @@ internal static class SidecarServices
             clock,
             provider.GetRequiredService<MeterProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
+            [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
         services.AddSingleton<IHostedService>(new DrainDelay(options.Shutdown, connections));
         return services;
@@ -44,7 +46,7 @@ internal static class SidecarServices
         services.AddHttpForwarder();
         services.AddSingleton(options.Listeners).AddSingleton(options.Forward);
         services.AddSingleton(new UpstreamTracing(options.Telemetry.OtlpEndpoint is not null));
-        services.AddSingleton<UpstreamClient>().AddSingleton<AppForwarder>();
+        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<AppForwarder>();
         services.AddSingleton(new HealthCheck("upstream", new UpstreamHealth(options.Listeners).CheckAsync));
         return services;
     }
@@ -79,11 +81,12 @@ internal static class SidecarServices
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
         services.AddSingleton(options.Recovery).AddSingleton(options.Keys).AddSingleton(options.Mail).AddSingleton(options.Templates);
-        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<Askers>().AddSingleton<RagflowEndpoint>();
+        services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<Askers>().AddSingleton<FlowEndpoint>();
+        services.AddSingleton(ContractWords.Of(options.Contracts.Count > 0 ? options.Contracts[0] : "")).AddAssertions(options);
         services.AddStore(options);
         services.AddSingleton(provider => new RecoverySwitch(
             options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),
-            canComplete: options.RecoveryOffReason.Length == 0 && options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured)));
+            canComplete: options.RecoveryOffReason.Length == 0 && options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured || !options.NeedsHandoff)));
         services.AddSingleton(provider => new VerificationSwitch(options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options)));
         if (options.FlowsAreOff)
         {
@@ -122,6 +125,27 @@ internal static class SidecarServices
         plain => sealer.Seal("outbox", plain),
         message => sealer.TryOpen("outbox", message, out var plain) ? plain : null);
 
+    /// <summary>What the app is told by signed assertions, and what it needs to check them.</summary>
+    private static void AddAssertions(this IServiceCollection services, SidecarOptions options)
+    {
+        services.AddSingleton(provider => new AssertedRequests(
+            options.Assertion.Keys.Count > 0 ? new AssertionSigner(options.Assertion, provider.GetRequiredService<TimeProvider>()) : null, provider.GetRequiredService<OwnHeaders>()));
+        if (options.Assertion.Keys.Count > 0)
+        {
+            services.AddSingleton(provider => new ManagementDocument("/.well-known/jwks.json", "application/jwk-set+json", new AssertionSigner(options.Assertion, provider.GetRequiredService<TimeProvider>()).KeySet()));
+        }
+
+        if (options.Contracts.Contains(GenericRoutes.Contract))
+        {
+            services.AddSingleton(new ManagementDocument("/openapi.json", "application/json", OpenApi.Write(options.Verification)));
+        }
+
+        if (options.Verification.AssertOn.Count > 0 && options.VerificationOffReason.Length == 0)
+        {
+            services.AddSingleton(options.Verification.AssertOn).AddSingleton<VerifiedRequests>();
+        }
+    }
+
     private static void AddMailQueue(this IServiceCollection services, SidecarOptions options)
     {
         if (options.UsesRedis)
@@ -139,14 +163,14 @@ internal static class SidecarServices
     private static RecoveryService RecoveryOf(IServiceProvider provider, SidecarOptions options)
     {
         var flow = FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>());
-        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
+        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<AssertedRequests>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
     }
 
     private static VerificationService VerificationOf(IServiceProvider provider, SidecarOptions options)
     {
         var verification = options.Verification;
         var flow = FlowOf(provider, verification.Proof(options.Recovery.Proof), verification.CodeLength, provider.GetRequiredService<VerificationMail>());
-        return new(flow, new(flow, verification.Gate, provider.GetRequiredService<ProvenForward>()));
+        return new(flow, new(flow, verification.Gate, provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<AssertedRequests>()));
     }
 
     private static ValueTask<HealthResult> RecoveryIsOff(CancellationToken cancellationToken) => new(new HealthResult(false, "recovery is off; the log says why"));
@@ -208,7 +232,7 @@ internal static class SidecarServices
     private static void AddAccounts(this IServiceCollection services, AccountsOptions options)
     {
         services.AddSingleton<IAccountLookup>(provider => new CachedLookup(
-            options.Kind == AccountsKind.Any ? new AnyAccount() : new AppProbe(options, provider.GetRequiredService<UpstreamClient>().Invoker),
+            IAccountLookup.Of(options, provider.GetRequiredService<UpstreamClient>().Invoker) ?? new AnyAccount(),
             options,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider =>

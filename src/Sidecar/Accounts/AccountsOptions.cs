@@ -7,17 +7,26 @@ internal enum AccountsKind
     /// <summary>Ask the app's login, which tells without credentials.</summary>
     Probe,
 
+    /// <summary>Ask the app, or whoever knows its accounts, with a configured request.</summary>
+    Http,
+
     /// <summary>Every address counts as an account; for apps that cannot be asked.</summary>
     Any,
 }
 
 /// <summary>How accounts are looked up.</summary>
-/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> (default) or <c>any</c>.</param>
+/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> (default), <c>http</c> or <c>any</c>.</param>
 /// <param name="Upstream"><c>accounts.upstream</c>: where the probe asks. Default: the first listener's upstream.</param>
 /// <param name="Timeout"><c>accounts.timeout</c>: for one look-up. 100ms to 30s; default 3s.</param>
 /// <param name="Cache"><c>accounts.cache</c>: how long an answer is kept. 0s to 1h; default 30s.</param>
 internal sealed record AccountsOptions(AccountsKind Kind, Uri Upstream, TimeSpan Timeout, TimeSpan Cache)
 {
+    /// <summary>The request of <c>http</c>, and how its answer is read.</summary>
+    public HttpLookupOptions Http { get; init; } = new();
+
+    /// <summary>The kind as settings and telemetry word it.</summary>
+    public string KindName => Kind switch { AccountsKind.Http => "http", AccountsKind.Any => "any", _ => "probe" };
+
     public const string Section = "accounts";
 
     public static AccountsOptions Read(SettingsSection root, Uri appUpstream)
@@ -30,10 +39,11 @@ internal sealed record AccountsOptions(AccountsKind Kind, Uri Upstream, TimeSpan
             uri = appUpstream;
         }
 
+        var kind = section.Choice("kind", AccountsKind.Probe, ("probe", AccountsKind.Probe), ("http", AccountsKind.Http), ("any", AccountsKind.Any));
         return new(
-            section.Choice("kind", AccountsKind.Probe, ("probe", AccountsKind.Probe), ("any", AccountsKind.Any)),
+            kind,
             uri,
             section.Duration("timeout", TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)),
-            section.Duration("cache", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1)));
+            section.Duration("cache", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1))) { Http = HttpLookupOptions.Read(section, kind == AccountsKind.Http) };
     }
 }

@@ -51,7 +51,7 @@ internal sealed class CachedLookup(IAccountLookup inner, AccountsOptions options
     public void Dispose() => _cache.Dispose();
 
     private void Count(string outcome) =>
-        Lookups.Add(1, new TagList { { "kind", options.Kind == AccountsKind.Probe ? "probe" : "any" }, { "outcome", outcome } });
+        Lookups.Add(1, new TagList { { "kind", options.KindName }, { "outcome", outcome } });
 
     private sealed record Answer(bool Exists, DateTimeOffset Until);
 }

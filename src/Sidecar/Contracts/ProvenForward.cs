@@ -8,7 +8,7 @@ namespace Sidecar.Contracts;
 /// Forwards what a reserved proof allows, and settles the reservation by what the app said: used on its success and where nobody
 /// can tell, released where it refused or never got the request. The client's disconnect stops none of it.
 /// </summary>
-internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions options, ClientAddressResolver clients, TicketCarrier tickets)
+internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions options, ClientAddressResolver clients, TicketCarrier tickets, OwnHeaders own)
 {
     /// <summary>Longer than the app may take, so that no second proof of the address is at the app with the first.</summary>
     public TimeSpan Lease => options.ResetTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(5);
@@ -31,12 +31,12 @@ internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions optio
     {
         var context = request.Context;
         var unreached = false;
-        var transformer = new VerdictTransformer(clients, request.Route.Path, verdict => SettleAsync(
+        var transformer = new VerdictTransformer(clients, own, request.Route.AppPath, request.Route.Words, verdict => SettleAsync(
             verdict, verdict switch { AppVerdict.Accepted => accepted, AppVerdict.Refused => "refused_by_app", _ => "app_unknown" }));
         try
         {
             context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
-            await forwarder.ForwardResetAsync(context, transformer);
+            await forwarder.ForwardResetAsync(context, transformer, request.Route.Words.WriteAppFailure);
         }
         finally
         {

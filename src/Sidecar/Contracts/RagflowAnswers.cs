@@ -18,9 +18,7 @@ internal static class RagflowAnswers
         ProofOutcome.AddressTaken => Refuse(context, RagflowEnvelope.Data, "email already registered"),
         ProofOutcome.CaptchaEnded => Refuse(context, RagflowEnvelope.NotEffective, "invalid or expired captcha"),
         ProofOutcome.WrongCaptcha => Refuse(context, RagflowEnvelope.Authentication, "invalid or expired captcha"),
-        ProofOutcome.CoolingDown cooling => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, 1, cooling.Cooldown, 0, cooling.Remaining, cooling.Remaining)),
-        ProofOutcome.OverLimit over => WaitAsync(context, over.Limit),
-        ProofOutcome.TooManyFlows flows => WaitAsync(context, new LimitDecision(LimitOf(outcome), Allowed: false, flows.Most, flows.Lifetime, 0, flows.Remaining, flows.Remaining)),
+        _ when OutcomeLimit.Of(outcome) is { } limit => WaitAsync(context, limit),
         ProofOutcome.HandoverBusy busy => WaitAsync(context, busy.Remaining),
         ProofOutcome.Locked => Refuse(context, RagflowEnvelope.NotEffective, "too many attempts, try later"),
         ProofOutcome.CodeSent => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Ok, true, "verification passed, email sent"),
@@ -33,13 +31,7 @@ internal static class RagflowAnswers
     };
 
     /// <summary>The name of the limit that refused, as the standard fields and the audit say it; empty where none did.</summary>
-    public static string LimitOf(ProofOutcome outcome) => outcome switch
-    {
-        ProofOutcome.OverLimit over => over.Limit.Name,
-        ProofOutcome.CoolingDown => "cooldown",
-        ProofOutcome.TooManyFlows => "flows",
-        _ => "",
-    };
+    public static string LimitOf(ProofOutcome outcome) => OutcomeLimit.Of(outcome)?.Name ?? "";
 
     /// <summary>A limit was reached: how long to wait, in the words and in the standard fields.</summary>
     public static Task WaitAsync(HttpContext context, LimitDecision limit)

@@ -1,6 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using Sidecar.Accounts;
+using Sidecar.Otp;
 using Sidecar.Proof;
 using Sidecar.Verification;
 
@@ -10,35 +9,19 @@ namespace Sidecar.Contracts;
 /// Lets a sign-up through to the app only with a verified ticket of exactly the address it would make an account for, which it uses
 /// up. What could be read as another body by another reader is refused, not interpreted.
 /// </summary>
-internal sealed class RegistrationGate(ProofFlow flow, GateOptions options, ProvenForward app)
+internal sealed class RegistrationGate(ProofFlow flow, GateOptions options, ProvenForward app, AssertedRequests asserted)
 {
     /// <summary>Answers the sign-up.</summary>
     public async ValueTask HandleAsync(StepRequest request)
     {
-        var context = request.Context;
-        if (!IsPlainJson(context.Request.Headers))
+        if (await StepBody.ReadAsync(request, onePlainReading: true) is not { } body)
         {
-            await RefuseAsync(request, "bad_body", RagflowEnvelope.Argument, "the body must be application/json in UTF-8");
-            return;
-        }
-
-        var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        if (body.Problem != BodyProblem.None)
-        {
-            request.Decision.Make("bad_body");
-            await RagflowAnswers.WriteAsync(context, body.Problem);
-            return;
-        }
-
-        if (body.Fields.RepeatsName)
-        {
-            await RefuseAsync(request, "field_repeated", RagflowEnvelope.Argument, "a field is given twice");
             return;
         }
 
         if (!body.Fields["email"].IsGiven)
         {
-            await RefuseAsync(request, "field_missing", RagflowEnvelope.Argument, "email is required");
+            await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing, "email");
             return;
         }
 
@@ -50,7 +33,7 @@ internal sealed class RegistrationGate(ProofFlow flow, GateOptions options, Prov
         var isAddress = EmailAddress.TryParse(typed, out var address);
         if (isAddress && !options.Domains.Allow(address))
         {
-            await RefuseAsync(request, "domain_refused", RagflowEnvelope.Data, "email domain not allowed", typed);
+            await StepBody.RefuseAsync(request, "domain_refused", Refusal.DomainRefused, typed: typed);
             return;
         }
 
@@ -60,26 +43,15 @@ internal sealed class RegistrationGate(ProofFlow flow, GateOptions options, Prov
         if (outcome is not ProofOutcome.Proven { Reservation: var reservation })
         {
             request.Decision.Make(outcome, typed);
-            await RagflowAnswers.WriteAsync(request.Context, outcome);
+            await request.Route.Words.WriteAsync(request.Context, outcome);
             return;
         }
 
+        if (request.Route.Words.HandsOverByAssertion)
+        {
+            asserted.Add(request.Context, address.Normalised, Purpose.Verification);
+        }
+
         await app.ForwardAsync(request, typed!, body, reservation, "registered");
-    }
-
-    /// <summary>Apps differ in what they make of other charsets, encodings and a second type, and some look for none.</summary>
-    private static bool IsPlainJson(IHeaderDictionary headers) =>
-        headers.ContentEncoding.Count == 0
-        && headers.ContentType is [{ } text]
-        && MediaTypeHeaderValue.TryParse(text, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        && type.Parameters.All(static parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
-        && type.Parameters.Count < 2
-        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-
-    private static Task RefuseAsync(StepRequest request, string outcome, int code, string message, string? typed = null)
-    {
-        request.Decision.Make(outcome, typed);
-        return RagflowAnswers.Refuse(request.Context, code, message);
     }
 }

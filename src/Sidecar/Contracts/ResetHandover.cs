@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Accounts;
+using Sidecar.Otp;
 using Sidecar.Proof;
 using Sidecar.Recovery;
 using Sidecar.Upstream;
@@ -6,41 +8,35 @@ using Sidecar.Upstream;
 namespace Sidecar.Contracts;
 
 /// <summary>
-/// Hands a proven reset to the app: puts the proof where the app looks, forwards, and takes it back.
+/// Hands a proven reset to the app: puts the proof where the app looks, forwards, and takes it back; or sends it along signed.
 /// </summary>
 internal sealed partial class ResetHandover(
     ProofFlow flow,
     IHandoff handoff,
     ProvenForward app,
+    AssertedRequests asserted,
     Askers askers,
     OwnerNotice notice,
     ILogger<ResetHandover> logger)
 {
-    private static readonly string[] Required = ["email", "new_password", "confirm_new_password"];
-
     /// <summary>Answers the reset.</summary>
     public async ValueTask HandleAsync(StepRequest request)
     {
-        var context = request.Context;
-        var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        if (body.Problem != BodyProblem.None)
+        var (context, words) = (request.Context, request.Route.Words);
+        if (await StepBody.ReadAsync(request, onePlainReading: words.IsStrict) is not { } body)
         {
-            request.Decision.Make("bad_body");
-            await RagflowAnswers.WriteAsync(context, body.Problem);
             return;
         }
 
-        if (!Required.All(name => body.Fields[name].IsGiven))
+        if (words.ResetFields.Where(name => !body.Fields[name].IsGiven).ToArray() is { Length: > 0 } missing)
         {
-            request.Decision.Make("field_missing");
-            await RagflowAnswers.Refuse(context, RagflowEnvelope.Argument, "email and passwords are required");
+            await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing, string.Join(' ', missing));
             return;
         }
 
         if (body.Fields.RepeatsName)
         {
-            request.Decision.Make("field_repeated");
-            await RagflowAnswers.Refuse(context, RagflowEnvelope.Argument, "a field is given twice");
+            await StepBody.RefuseAsync(request, "field_repeated", Refusal.FieldRepeated);
             return;
         }
 
@@ -56,17 +52,22 @@ internal sealed partial class ResetHandover(
         var outcome = await flow.ReserveAsync(typed, request.Ticket, app.Lease, request.Context.RequestAborted);
         if (outcome is ProofOutcome.Proven { Reservation: var reservation })
         {
-            return await HandOverAsync(request, typed!, body, reservation);
+            if (!request.Route.Words.HandsOverByAssertion)
+            {
+                return await HandOverAsync(request, typed!, body, reservation);
+            }
+
+            asserted.Add(request.Context, EmailAddress.Normalise(typed!), Purpose.Recovery);
+            return await ForwardAsync(request, typed!, body, reservation, takeBack: null);
         }
 
         request.Decision.Make(outcome, typed);
-        await RagflowAnswers.WriteAsync(request.Context, outcome);
+        await request.Route.Words.WriteAsync(request.Context, outcome);
         return outcome switch { ProofOutcome.HandoverBusy => HandoverEnd.Busy, ProofOutcome.Unavailable => HandoverEnd.Unavailable, _ => HandoverEnd.Unproven };
     }
 
     private async ValueTask<HandoverEnd> HandOverAsync(StepRequest request, string key, ReadOnlyMemory<byte> body, ProofReservation reservation)
     {
-        var context = request.Context;
         try
         {
             await handoff.GrantAsync(key, CancellationToken.None);
@@ -77,13 +78,15 @@ internal sealed partial class ResetHandover(
             // It may have arrived all the same.
             await RevokeAsync(key);
             await reservation.ReleaseAsync();
-            request.Decision.Make("unavailable", key);
-            await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
+            await StepBody.RefuseAsync(request, "unavailable", Refusal.Unavailable, typed: key);
             return HandoverEnd.Unavailable;
         }
 
-        return await app.ForwardAsync(request, key, body, reservation, "reset", () => RevokeAsync(key), () => notice.SendAsync(key, askers.Of(request.Context.Request, request.Client)));
+        return await ForwardAsync(request, key, body, reservation, () => RevokeAsync(key));
     }
+
+    private ValueTask<HandoverEnd> ForwardAsync(StepRequest request, string typed, ReadOnlyMemory<byte> body, ProofReservation reservation, Func<ValueTask>? takeBack) =>
+        app.ForwardAsync(request, typed, body, reservation, "reset", takeBack, () => notice.SendAsync(typed, askers.Of(request.Context.Request, request.Client)));
 
     private async ValueTask RevokeAsync(string key)
     {

@@ -21,10 +21,10 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
     /// <summary>Opens the span of a step, to be decided before it is disposed of.</summary>
     /// <param name="route">The path asked for; null when it reads as several.</param>
     /// <param name="client">Who asks.</param>
-    public StepDecision Begin(RagflowRoute? route, ClientAddress client) =>
+    public StepDecision Begin(FlowRoute? route, ClientAddress client) =>
         new(SidecarTelemetry.Source.StartActivity($"{PurposeOf(route)} {NameOf(route?.Step)}", ActivityKind.Internal), (span, outcome, typed, limit) => Record(span, route, client, outcome, typed, limit));
 
-    private void Record(Activity? span, RagflowRoute? route, ClientAddress client, string outcome, string? typed, string limit)
+    private void Record(Activity? span, FlowRoute? route, ClientAddress client, string outcome, string? typed, string limit)
     {
         var (purpose, step, contract) = (PurposeOf(route), NameOf(route?.Step), route?.Contract ?? Several);
         Steps.Add(1, new TagList { { "purpose", purpose }, { "step", step }, { "outcome", outcome }, { "contract", contract } });
@@ -42,7 +42,7 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
         }
     }
 
-    private static string PurposeOf(RagflowRoute? route) => (route?.Purpose ?? Purpose.Recovery).Word();
+    private static string PurposeOf(FlowRoute? route) => (route?.Purpose ?? Purpose.Recovery).Word();
 
     private static string NameOf(FlowStep? step) => step switch
     {

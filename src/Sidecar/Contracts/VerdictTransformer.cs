@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Hosting;
 using Sidecar.Upstream;
@@ -20,9 +19,11 @@ internal enum AppVerdict
 /// client gets it.
 /// </summary>
 /// <param name="clients">Whose word about the client counts.</param>
-/// <param name="path">The path in its plain spelling.</param>
+/// <param name="own">What clients must not send.</param>
+/// <param name="path">The path at the app, in its plain spelling.</param>
+/// <param name="contract">How the app says what it did.</param>
 /// <param name="settle">Runs on the verdict, before the client hears of it: who comes back at once finds the proof as the verdict left it.</param>
-internal sealed class VerdictTransformer(ClientAddressResolver clients, string path, Func<AppVerdict, ValueTask> settle) : RawTransformer(clients)
+internal sealed class VerdictTransformer(ClientAddressResolver clients, OwnHeaders own, string path, IContract contract, Func<AppVerdict, ValueTask> settle) : RawTransformer(clients, own)
 {
     private const int MostAnswerBytes = 1024 * 1024;
 
@@ -46,13 +47,18 @@ internal sealed class VerdictTransformer(ClientAddressResolver clients, string p
             return false;
         }
 
+        IsAbsent = proxyResponse.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed;
+        if (contract.Judge((int)proxyResponse.StatusCode) is { } told)
+        {
+            await SettleAsync(told);
+            return true;
+        }
+
         await proxyResponse.Content.LoadIntoBufferAsync(MostAnswerBytes, cancellationToken);
         var answer = await proxyResponse.Content.ReadAsByteArrayAsync(cancellationToken);
-        IsAbsent = proxyResponse.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed;
+        var said = contract.Judge(answer);
         // Where there is nothing, whatever the page says that tells so, nobody took it.
-        var verdict = Read(answer) is var said && said == AppVerdict.Unknown && IsAbsent ? AppVerdict.Refused : said;
-        Verdict = verdict;
-        await settle(verdict);
+        await SettleAsync(said == AppVerdict.Unknown && IsAbsent ? AppVerdict.Refused : said);
         httpContext.Response.ContentLength = answer.Length;
         await httpContext.Response.Body.WriteAsync(answer, cancellationToken);
         return false;
@@ -60,19 +66,9 @@ internal sealed class VerdictTransformer(ClientAddressResolver clients, string p
 
     protected override string Target(HttpContext httpContext) => path + httpContext.Request.QueryString.Value;
 
-    private static AppVerdict Read(byte[] answer)
+    private ValueTask SettleAsync(AppVerdict verdict)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(answer);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("code", out var code) && code.TryGetInt32(out var number)
-                ? number == 0 ? AppVerdict.Accepted : AppVerdict.Refused
-                : AppVerdict.Unknown;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return AppVerdict.Unknown;
-        }
+        Verdict = verdict;
+        return settle(verdict);
     }
 }

@@ -26,12 +26,21 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         var target = $"app {listener.Prefix}";
         if (!await sheet.TryAsync(target, "connection", patient.AppTimeout, token => ConnectAsync(listener, token), cancellationToken))
         {
-            sheet.Skip(target, "contract", "the app cannot be reached");
+            sheet.Skip(target, patient.NeedsHandoff ? "contract" : "reset", "the app cannot be reached");
             sheet.Skip(target, "ways past", "the app cannot be reached");
             return false;
         }
 
-        await sheet.TryAsync(target, "contract", patient.AppTimeout * 4, token => ContractAsync(listener, token), cancellationToken);
+        if (patient.NeedsHandoff)
+        {
+            await sheet.TryAsync(target, "contract", patient.AppTimeout * 4, token => ContractAsync(listener, token), cancellationToken);
+        }
+
+        if (patient.ResetPath is { } path)
+        {
+            await sheet.TryAsync(target, "reset", patient.AppTimeout, token => UnsignedReset.LookAsync(patient.App, new(listener.Upstream, path), token), cancellationToken);
+        }
+
         await sheet.TryAsync(target, "ways past", patient.AppTimeout, token => WaysPast.LookAsync(listener, token), cancellationToken);
         return true;
     }
@@ -103,7 +112,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         }
         else if (patient.Accounts is not { } accounts)
         {
-            sheet.Add(Accounts, "look-up", Finding.Warn("accounts.kind is any: every address is taken for an account and mailed", "set accounts.kind: probe where the app can be asked"));
+            sheet.Add(Accounts, "look-up", Finding.Warn("accounts.kind is any: every address is taken for an account and mailed", "set accounts.kind: probe (RAGFlow) or http where the app can be asked"));
         }
         else if (!isThere)
         {
@@ -126,12 +135,12 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         try
         {
             return await accounts.ExistsAsync(nobody, cancellationToken)
-                ? Finding.Fail("a made-up address is said to have an account", "check accounts.kind and accounts.upstream")
+                ? Finding.Fail("a made-up address is said to have an account", "check accounts.kind and accounts.upstream, or accounts.http.exists")
                 : Finding.Ok("answers, and tells that a made-up address has no account");
         }
         catch (AccountsUnavailableException error)
         {
-            return Finding.Fail(error.Message, "check accounts.upstream and that password login is on in the app; accounts.kind: any does without, and mails to any address");
+            return Finding.Fail(error.Message, "check accounts.upstream and that password login is on in the app, or accounts.http where that asks; accounts.kind: any does without, and mails to any address");
         }
     }
 }

@@ -27,6 +27,12 @@ internal sealed record Patient
     /// <summary>The contracts that could be served.</summary>
     public required IReadOnlyList<string> Mountable { get; init; }
 
+    /// <summary>Where the app takes resets with an assertion; null where none are sent.</summary>
+    public string? ResetPath { get; init; }
+
+    /// <summary>Whether resets are handed over through the app's Redis.</summary>
+    public bool NeedsHandoff { get; init; } = true;
+
     /// <summary>Tells accounts apart; null where every address is taken for one.</summary>
     public required IAccountLookup? Accounts { get; init; }
 

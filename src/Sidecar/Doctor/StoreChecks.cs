@@ -10,7 +10,7 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
     private static readonly TimeSpan HarmfulSkew = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether one server serves both, so that it is looked at once.</summary>
-    private bool IsShared => patient.UsesRedis && ReferenceEquals(patient.Handoff, patient.Redis);
+    private bool IsShared => patient.UsesRedis && patient.NeedsHandoff && ReferenceEquals(patient.Handoff, patient.Redis);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
             await LookAsync(patient.Redis, "redis", isState: true, IsShared ? [RedisRights.State, RedisRights.Handoff] : [RedisRights.State], cancellationToken);
         }
 
-        if (!IsShared)
+        if (!IsShared && patient.NeedsHandoff)
         {
             await HandoffAsync(cancellationToken);
         }

@@ -22,9 +22,10 @@ internal sealed class ManagementServer(
     SidecarClock clock,
     MeterProvider meters,
     ILoggerFactory logs,
+    IReadOnlyList<ManagementDocument> documents,
     bool isDevelopment) : IHostedService, IAsyncDisposable
 {
-    private readonly WebApplication _app = Build(options, lifecycle, checks, clock, meters, logs, isDevelopment);
+    private readonly WebApplication _app = Build(options, lifecycle, checks, clock, meters, logs, documents, isDevelopment);
 
     public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
 
@@ -32,7 +33,7 @@ internal sealed class ManagementServer(
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider meters, ILoggerFactory logs, bool isDevelopment)
+    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider meters, ILoggerFactory logs, IReadOnlyList<ManagementDocument> documents, bool isDevelopment)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
@@ -49,6 +50,7 @@ internal sealed class ManagementServer(
             ("GET" or "HEAD", "/startupz") => AnswerAsync(context, lifecycle.IsListening ? 200 : 503, lifecycle.IsListening ? "ok" : "starting"),
             ("GET" or "HEAD", "/readyz") => ReadyAsync(context, lifecycle, checks),
             ("POST", "/dev/advance") when isDevelopment && IPAddress.IsLoopback(context.Connection.RemoteIpAddress ?? IPAddress.None) => AdvanceAsync(context, clock),
+            ("GET" or "HEAD", { } path) when documents.FirstOrDefault(document => document.Path == path) is { } document => WriteAsync(context, document),
             _ => AnswerAsync(context, 404, "not found"),
         });
         return app;
@@ -87,6 +89,16 @@ internal sealed class ManagementServer(
         return AnswerAsync(context, 200, "ok");
     }
 
+    private static async Task WriteAsync(HttpContext context, ManagementDocument document)
+    {
+        context.Response.ContentType = document.ContentType;
+        context.Response.ContentLength = document.Body.Length;
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(document.Body, context.RequestAborted);
+        }
+    }
+
     private static Task AnswerAsync(HttpContext context, int status, string text)
     {
         context.Response.StatusCode = status;
@@ -94,6 +106,9 @@ internal sealed class ManagementServer(
         return context.Response.WriteAsync(text);
     }
 }
+
+/// <summary>A document for the app's developers and the app itself.</summary>
+internal sealed record ManagementDocument(string Path, string ContentType, ReadOnlyMemory<byte> Body);
 
 /// <summary>How a part is doing.</summary>
 internal readonly record struct HealthResult(bool IsWell, string Detail);

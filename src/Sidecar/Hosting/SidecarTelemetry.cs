@@ -14,4 +14,7 @@ internal static class SidecarTelemetry
     public static ActivitySource Source { get; } = new(Name);
 
     public static Meter Meter { get; } = new(Name);
+
+    /// <summary>Marks a request whose URL holds an address, so that no span of it is made.</summary>
+    public static readonly HttpRequestOptionsKey<bool> NamesSomebody = new("sidecar.names_somebody");
 }

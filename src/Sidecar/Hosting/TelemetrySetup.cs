@@ -53,7 +53,7 @@ internal static class TelemetrySetup
                 web.Filter = context => context.Connection.LocalPort != managementPort;
                 web.EnrichWithHttpResponse = (activity, response) => Clean(activity, response.HttpContext, takenOver);
             })
-            .AddHttpClientInstrumentation()
+            .AddHttpClientInstrumentation(static http => http.FilterHttpRequestMessage = static request => !request.Options.TryGetValue(SidecarTelemetry.NamesSomebody, out _))
             .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces")));
     }
 

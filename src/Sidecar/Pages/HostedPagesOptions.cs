@@ -30,21 +30,22 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
     /// <param name="path">Where the recovery page is.</param>
     /// <param name="mailName">What the mails call the app.</param>
-    public static HostedPagesOptions Read(SettingsSection root, string directory, string path, string mailName)
+    /// <param name="contracts">The contracts that are served.</param>
+    public static HostedPagesOptions Read(SettingsSection root, string directory, string path, string mailName, IReadOnlyCollection<string> contracts)
     {
         var section = root.Section("pages");
         var folders = Folders(section, directory);
         var texts = PageTexts.Load(folders, section.Section("texts"), root.Faults);
         var contract = section.Text("contract", "auto").Trim();
-        if (contract != "auto" && !RagflowRoutes.Contracts.Contains(contract))
+        if (contract != "auto" && !RagflowRoutes.Contracts.Contains(contract) && contract != GenericRoutes.Contract)
         {
-            section.Reject("contract", "is no contract whose reset the pages know", $"write auto, {string.Join(" or ", RagflowRoutes.Contracts)}");
+            section.Reject("contract", "is no contract whose reset the pages know", $"write auto, {string.Join(", ", RagflowRoutes.Contracts)} or {GenericRoutes.Contract}");
             contract = "auto";
         }
 
         return new(
             PageLookOptions.Read(section, directory, mailName),
-            PasswordOptions.Read(section.Section(PasswordOptions.Section), directory),
+            PasswordOptions.Read(section.Section(PasswordOptions.Section), directory, contracts),
             texts,
             PageTemplates.Load(folders, texts.Languages.Contains("en") ? texts.Of("en").Keys : [], root.Faults))
         {

@@ -10,10 +10,10 @@ namespace Sidecar.Pages;
 /// Makes the reset that the app's own frontend would send, and hands it over as if it had come over the wire, but into a
 /// response of its own: of the app's answer, which may hold a session, the page gets nothing but how it ended.
 /// </summary>
-/// <param name="encoding">How the app takes a password.</param>
+/// <param name="encodings">How the app of a contract wants a password.</param>
 /// <param name="routes">The resets to try, those of the newest releases first.</param>
 /// <param name="telemetry">Tells what became of it.</param>
-internal sealed class PageReset(PasswordEncoding encoding, IReadOnlyList<RagflowRoute> routes, StepTelemetry telemetry)
+internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadOnlyList<FlowRoute> routes, StepTelemetry telemetry)
 {
     /// <summary>What the app needs to know of who asked.</summary>
     private static readonly string[] Passed = ["User-Agent", "Accept-Language", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP"];
@@ -23,11 +23,12 @@ internal sealed class PageReset(PasswordEncoding encoding, IReadOnlyList<Ragflow
     public async Task<HandoverEnd> SetAsync(ResetHandover handover, PageForm form, string password)
     {
         var (address, client) = (form.State.Address, form.Client);
-        var body = Body(address, encoding.Encode(password), encoding.Encode(password));
         var end = HandoverEnd.Absent;
         for (var i = 0; i < routes.Count && end == HandoverEnd.Absent; i++)
         {
             var candidate = (_preferred + i) % routes.Count;
+            var encoding = encodings(routes[candidate].Contract);
+            var body = Body(routes[candidate].Contract, address, encoding.Encode(password), encoding.Encode(password));
             var context = Request(form, routes[candidate].Path, body);
             using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
             end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body);
@@ -68,15 +69,23 @@ internal sealed class PageReset(PasswordEncoding encoding, IReadOnlyList<Ragflow
         return context;
     }
 
-    private static byte[] Body(string address, string password, string repeat)
+    private static byte[] Body(string contract, string address, string password, string repeat)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteString("email"u8, address);
-            writer.WriteString("new_password"u8, password);
-            writer.WriteString("confirm_new_password"u8, repeat);
+            if (contract == GenericRoutes.Contract)
+            {
+                writer.WriteString("password"u8, password);
+            }
+            else
+            {
+                writer.WriteString("new_password"u8, password);
+                writer.WriteString("confirm_new_password"u8, repeat);
+            }
+
             writer.WriteEndObject();
         }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sidecar.Contracts;
 using Sidecar.Hosting;
 
 namespace Sidecar.Pages;
@@ -17,21 +18,29 @@ internal sealed record PasswordOptions
     public bool RefusesCommon { get; init; } = true;
 
     /// <summary>
-    /// <c>encoding</c>: <c>ragflow-rsa</c> (default) or <c>plain</c>; with the former <c>public_key</c>, by default
+    /// <c>encoding</c>: <c>ragflow-rsa</c> (default) or <c>plain</c> (default for the generic contract); with the former <c>public_key</c>, by default
     /// <c>public.pem</c> beside the settings, else the key that RAGFlow ships. Null when that key is not to be had.
     /// </summary>
     public PasswordEncoding? Encoding { get; init; } = PasswordEncoding.Plain;
 
+    /// <summary>Whether <c>encoding</c> was left to the contract: the generic one sends a password as it was typed.</summary>
+    public bool FollowsContract { get; init; }
+
+    /// <summary>How the app of that contract wants a password; null when its key is not to be had.</summary>
+    public PasswordEncoding? EncodingFor(string contract) => FollowsContract && contract == GenericRoutes.Contract ? PasswordEncoding.Plain : Encoding;
+
     /// <param name="section">The section <c>pages.password</c>.</param>
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
-    public static PasswordOptions Read(SettingsSection section, string directory)
+    /// <param name="contracts">The contracts that are served; the generic one alone needs no key.</param>
+    public static PasswordOptions Read(SettingsSection section, string directory, IReadOnlyCollection<string> contracts)
     {
-        var isPlain = section.Choice("encoding", false, ("ragflow-rsa", false), ("plain", true));
+        var isPlain = section.Choice("encoding", !contracts.Any(RagflowRoutes.Contracts.Contains), ("ragflow-rsa", false), ("plain", true));
         var file = section.Text("public_key").Trim();
         return new()
         {
             MinLength = section.Int("min_length", 8, 8, 64),
             RefusesCommon = section.Choice("common", true, ("refuse", true), ("allow", false)),
+            FollowsContract = !section.Has("encoding"),
             Encoding = isPlain ? PasswordEncoding.Plain : ReadKey(section, file, directory),
         };
     }

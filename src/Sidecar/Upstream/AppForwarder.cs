@@ -16,11 +16,12 @@ internal sealed partial class AppForwarder(
     IReadOnlyList<ListenerOptions> listeners,
     ClientAddressResolver clients,
     ILogger<AppForwarder> logger,
+    OwnHeaders own,
     DocumentTag? tag = null)
 {
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
-    private readonly StreamTransformer _raw = new(clients);
+    private readonly StreamTransformer _raw = new(clients, own);
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout };
     private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout };
 
@@ -41,21 +42,24 @@ internal sealed partial class AppForwarder(
             return Task.CompletedTask;
         }
 
-        return SendAsync(context, _config, tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? new DocumentTransformer(clients, tag) : _raw);
+        return SendAsync(context, _config, tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? new DocumentTransformer(clients, own, tag) : _raw);
     }
 
     /// <summary>Forwards a reset through its own transformer, which reads the app's verdict; the client going away does not end it.</summary>
-    public Task ForwardResetAsync(HttpContext context, HttpTransformer transformer)
+    /// <param name="context">The request.</param>
+    /// <param name="transformer">Reads the verdict.</param>
+    /// <param name="tellFailure">Answers in the app's place when it did not; null for the usual words.</param>
+    public Task ForwardResetAsync(HttpContext context, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
         context.RequestAborted = CancellationToken.None;
-        return SendAsync(context, _resetConfig, transformer);
+        return SendAsync(context, _resetConfig, transformer, tellFailure);
     }
 
     /// <summary>Whether a failed request never got as far as the app, so that the app cannot have acted on it.</summary>
     public static bool NeverReachedApp(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
-    private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer)
+    private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
         var error = await forwarder.SendAsync(context, UpstreamOf(context), client.Invoker, config, transformer);
         if (error == ForwarderError.None)
@@ -71,7 +75,11 @@ internal sealed partial class AppForwarder(
             LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", UpstreamOf(context));
         }
 
-        if (!context.Response.HasStarted && context.Response.StatusCode >= 500)
+        if (!context.Response.HasStarted && context.Response.StatusCode >= 500 && tellFailure is not null)
+        {
+            await tellFailure(context);
+        }
+        else if (!context.Response.HasStarted && context.Response.StatusCode >= 500)
         {
             context.Response.ContentType = "application/json";
             var text = context.Response.StatusCode == StatusCodes.Status504GatewayTimeout ? "the app did not answer in time" : "the app cannot be reached";

@@ -8,7 +8,7 @@ namespace Sidecar.Upstream;
 /// Forwards one request for a document and puts our script into the answer, if it is one. Everything is decided before the
 /// first byte goes out; a document that cannot have the script goes on as it came.
 /// </summary>
-internal sealed class DocumentTransformer(ClientAddressResolver clients, DocumentTag tag) : StreamTransformer(clients)
+internal sealed class DocumentTransformer(ClientAddressResolver clients, OwnHeaders own, DocumentTag tag) : StreamTransformer(clients, own)
 {
     private readonly ClientAddressResolver _clients = clients;
     private bool _isCondition;

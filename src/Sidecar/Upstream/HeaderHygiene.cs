@@ -5,7 +5,7 @@ using Sidecar.Hosting;
 namespace Sidecar.Upstream;
 
 /// <summary>
-/// What a forwarded request must not carry, and what it gains: our own ticket and cookies stay here, and
+/// What a forwarded request must not carry, and what it gains: our own headers and cookies stay here, and
 /// <c>X-Forwarded-*</c> says who asked as far as the peer is trusted to say so.
 /// </summary>
 internal static class HeaderHygiene
@@ -21,11 +21,11 @@ internal static class HeaderHygiene
     private static readonly string[] Identity = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"];
 
     /// <summary>Cleans the headers of an outgoing request, into which the incoming ones were copied before.</summary>
-    public static void Apply(HttpRequest incoming, HttpRequestHeaders outgoing, ClientAddress client)
+    public static void Apply(HttpRequest incoming, HttpRequestHeaders outgoing, ClientAddress client, OwnHeaders own)
     {
         foreach (var (name, _) in incoming.Headers)
         {
-            if (IsOurs(name) || IsLookalike(name) || (client.StripsForwarded && IsIdentity(name)))
+            if (own.Contain(name) || IsLookalike(name) || (client.StripsForwarded && IsIdentity(name)))
             {
                 outgoing.Remove(name);
             }
@@ -36,10 +36,6 @@ internal static class HeaderHygiene
         Append(outgoing, ForwardedProto, incoming.Scheme, always: false);
         Append(outgoing, ForwardedHost, incoming.Host.Value ?? "", always: false);
     }
-
-    /// <summary>Whether a name is ours in any spelling; servers that fold <c>_</c> to <c>-</c> would read it as ours.</summary>
-    private static bool IsOurs(string name) =>
-        name.Length == Ticket.Length && name[0] is 's' or 'S' && Fold(name).Equals(Ticket, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Whether a name would be read as one of those that are appended below, which believe nothing that a client says but in

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Upstream;
 
 /// <summary>Makes the request to the app the one that came in: target and values byte for byte, Host kept, our own parts taken out.</summary>
-internal class RawTransformer(ClientAddressResolver clients) : HttpTransformer
+internal class RawTransformer(ClientAddressResolver clients, OwnHeaders own) : HttpTransformer
 {
     private static readonly UriCreationOptions AsSent = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -14,7 +14,11 @@ internal class RawTransformer(ClientAddressResolver clients) : HttpTransformer
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         proxyRequest.RequestUri = new Uri(destinationPrefix + Target(httpContext), AsSent);
-        HeaderHygiene.Apply(httpContext.Request, proxyRequest.Headers, clients.Resolve(httpContext));
+        HeaderHygiene.Apply(httpContext.Request, proxyRequest.Headers, clients.Resolve(httpContext), own);
+        if (httpContext.Features.Get<OutgoingAssertion>() is { } assertion)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(assertion.Name, assertion.Value);
+        }
     }
 
     /// <summary>Path and query for the app.</summary>

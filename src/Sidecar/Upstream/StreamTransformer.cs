@@ -7,7 +7,7 @@ namespace Sidecar.Upstream;
 /// Sends the head of an answer without a length on before its first byte exists: an app that thinks for minutes has already
 /// said that it does, and who waits for the stream to open must see it open.
 /// </summary>
-internal class StreamTransformer(ClientAddressResolver clients) : RawTransformer(clients)
+internal class StreamTransformer(ClientAddressResolver clients, OwnHeaders own) : RawTransformer(clients, own)
 {
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {

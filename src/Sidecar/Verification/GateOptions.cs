@@ -1,11 +1,13 @@
 using Sidecar.Hosting;
+using Sidecar.Upstream;
 
 namespace Sidecar.Verification;
 
 /// <summary>The registration gate: whether the app's sign-up takes verified addresses only, and of which domains.</summary>
 /// <param name="Enabled"><c>verification.gate.enabled</c>: default false; sign-ups pass as sent. Needs <c>verification.enabled</c>.</param>
+/// <param name="Paths"><c>verification.gate.paths</c>: where the app takes sign-ups, for the generic contract, which knows of none. Default: none.</param>
 /// <param name="Domains"><c>verification.gate.allowed_domains</c>, <c>verification.gate.refused_domains</c>.</param>
-internal sealed record GateOptions(bool Enabled, DomainRules Domains)
+internal sealed record GateOptions(bool Enabled, IReadOnlyList<string> Paths, DomainRules Domains)
 {
     public static GateOptions Read(SettingsSection verification, bool canVerify)
     {
@@ -16,7 +18,19 @@ internal sealed record GateOptions(bool Enabled, DomainRules Domains)
             section.Reject("enabled", "needs verification, which is off", "set verification.enabled: true");
         }
 
-        return new(enabled, new(ReadDomains(section, "allowed_domains"), ReadDomains(section, "refused_domains")));
+        return new(enabled, ReadPaths(section), new(ReadDomains(section, "allowed_domains"), ReadDomains(section, "refused_domains")));
+    }
+
+    /// <summary>A path that cannot stand is guarded as what was most likely meant, while its fault keeps the gate shut.</summary>
+    private static IReadOnlyList<string> ReadPaths(SettingsSection section)
+    {
+        var paths = section.Texts("paths");
+        foreach (var path in paths.Where(static path => !PathList.IsPlain(path) || path.EndsWith('/')))
+        {
+            section.Reject("paths", $"holds `{path}`, which is no path", "write the app's own sign-up, such as /api/users, without a slash at its end");
+        }
+
+        return [.. paths.Select(static path => "/" + path.Trim().Trim('/')).Where(static path => path.Length > 1)];
     }
 
     private static IReadOnlyList<string> ReadDomains(SettingsSection section, string key)

@@ -25,6 +25,9 @@ internal sealed record VerificationOptions(
     TimeSpan VerifiedLifetime,
     GateOptions Gate)
 {
+    /// <summary><c>verification.assert.paths</c>: requests on which the app is told the verified address. Default: none.</summary>
+    public IReadOnlyList<AssertRule> AssertOn { get; init; } = [];
+
     public const string Section = "verification";
 
     private static readonly (string, AnswerStyle)[] Styles = [("uniform", AnswerStyle.Uniform), ("app", AnswerStyle.App)];
@@ -46,7 +49,7 @@ internal sealed record VerificationOptions(
             section.Duration("lock", rules.Lock, TimeSpan.FromMinutes(1), TimeSpan.FromHours(24)),
             section.Duration("cooldown", rules.Cooldown, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
             section.Duration("verified_ttl", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromHours(2)),
-            GateOptions.Read(section, enabled));
+            GateOptions.Read(section, enabled)) { AssertOn = AssertRule.Read(section, enabled) };
     }
 
     /// <summary>What these numbers are to the steps. An address's room for flows and the mails' spread are one for both purposes.</summary>

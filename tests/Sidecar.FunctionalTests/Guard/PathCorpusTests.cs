@@ -19,7 +19,7 @@ public sealed class PathCorpusTests(ForwardingWorld world)
     private const int OneConnection = 100;
     private const int Seed = 20260201;
 
-    private readonly PathGuard<RagflowRoute> guard = new(RagflowRoutes.Guarded([]));
+    private readonly PathGuard<FlowRoute> guard = new(RagflowRoutes.Guarded([]));
 
     [Fact]
     public async Task Corpus_OverTheWire_SpringsNoTrap()

@@ -10,6 +10,7 @@ using Sidecar.Throttling;
 namespace Sidecar.Tests.Contracts;
 
 /// <summary>Every request to a recovery path is one decision, and every decision one event, one count and one span that say the same.</summary>
+[Collection(nameof(EndpointWorld))]
 public sealed class AuditTests : IDisposable
 {
     private const string Captcha = "/v1/user/forget/captcha?email=alice@example.com";

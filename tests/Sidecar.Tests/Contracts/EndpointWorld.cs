@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Assertions;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
 using Sidecar.Mail;
@@ -16,25 +18,25 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Tests.Contracts;
 
-/// <summary>The endpoint over the real flow, with an app whose word on resets is put into its mouth.</summary>
+/// <summary>The endpoint over the real flow, with an app whose word on resets is put into its mouth. Its tests run one after the other: the meter is one for all.</summary>
 internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
 {
     private readonly UpstreamClient _upstream;
     private readonly RecoverySwitch _switch;
-    private readonly RagflowEndpoint _endpoint;
-    private readonly PathGuard<RagflowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1], verification: true, gate: true));
+    private readonly FlowEndpoint _endpoint;
+    private readonly PathGuard<FlowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1], verification: true, gate: true).Concat(GenericRoutes.Guarded("/app/reset", verification: true, ["/sign-up"])));
 
-    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null)
+    public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null, string contract = RagflowRoutes.V1)
     {
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
         var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30)));
         _upstream = new(forward, new UpstreamTracing(false));
-        var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance);
+        var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance, OwnHeaders.Default);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
-        var proven = new ProvenForward(app, forward, clients, tickets);
+        var proven = new ProvenForward(app, forward, clients, tickets, OwnHeaders.Default);
         var askers = new Askers(new MailOptions(), MailSamples.Templates());
         var notice = new OwnerNotice(Flow.Options, new SmtpOptions { Server = "relay" }, Flow.Outbox, new NoticeMail(Flow.Clock), NullLogger<OwnerNotice>.Instance);
-        var reset = new ResetHandover(Flow.Flow, this, proven, askers, notice, NullLogger<ResetHandover>.Instance);
+        var reset = new ResetHandover(Flow.Flow, this, proven, Asserted(), askers, notice, NullLogger<ResetHandover>.Instance);
         var mail = new VerificationMail(new() { Server = "relay" }, Flow.Accounts, Flow.Clock);
         var proof = Flow.Options.Proof;
         var verification = Flow.FlowOf(VerificationOptions.Read(TestSettings.Of(), proof, Flow.Options.CodeLength).Proof(proof), mail);
@@ -42,7 +44,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
             _switch,
-            new(isOff ? null : new VerificationService(verification, new(verification, new(true, domains ?? DomainRules.None), proven))),
+            new(isOff ? null : new VerificationService(verification, new(verification, new(true, ["/sign-up"], domains ?? DomainRules.None), proven, Asserted()))),
             clients,
             new RequestLimits(limiters.Of(catalog.Client), limiters.Of(catalog.Captcha)),
             new ProxyWarning(NullLogger<ProxyWarning>.Instance),
@@ -50,8 +52,20 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             tickets,
             askers,
             new StepTelemetry(Keys, Log),
-            NullLogger<RagflowEndpoint>.Instance);
+            ContractWords.Of(contract),
+            NullLogger<FlowEndpoint>.Instance);
     }
+
+    /// <summary>What the app's requests said of the client, null where nothing.</summary>
+    public List<string?> Assertions { get; } = [];
+
+    /// <summary>The app's status.</summary>
+    public System.Net.HttpStatusCode AppStatus { get; set; } = System.Net.HttpStatusCode.OK;
+
+    /// <summary>Where the app was asked.</summary>
+    public string AppTarget { get; private set; } = "";
+
+    public static AssertionOptions Assertion { get; } = new([new Es256Key("now", ECDsa.Create(ECCurve.NamedCurves.nistP256))], "sidecar", "app", OwnHeaders.DefaultAssertion, TimeSpan.FromSeconds(60));
 
     public static KeyRing Keys { get; } = KeyRing.Generate();
 
@@ -112,11 +126,26 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             Reached.Add(await body.ReadToEndAsync(cancellationToken));
         }
 
+        using (var outgoing = new HttpRequestMessage(HttpMethod.Post, "http://app.test"))
+        {
+            context.Connection.RemoteIpAddress = System.Net.IPAddress.Loopback;
+            await transformer.TransformRequestAsync(context, outgoing, "http://app.test", cancellationToken);
+            AppTarget = outgoing.RequestUri!.PathAndQuery;
+            Assertions.Add(outgoing.Headers.TryGetValues(OwnHeaders.DefaultAssertion, out var values) ? string.Join(' ', values) : null);
+        }
+
         await Meanwhile();
-        using var answer = new HttpResponseMessage { Content = new StringContent(AppSays, Encoding.UTF8, "application/json") };
-        await transformer.TransformResponseAsync(context, answer, cancellationToken);
+        using var answer = new HttpResponseMessage(AppStatus) { Content = new StringContent(AppSays, Encoding.UTF8, "application/json") };
+        context.Response.StatusCode = (int)AppStatus;
+        if (await transformer.TransformResponseAsync(context, answer, cancellationToken))
+        {
+            await answer.Content.CopyToAsync(context.Response.Body, cancellationToken);
+        }
+
         return ForwarderError.None;
     }
+
+    private AssertedRequests Asserted() => new(new AssertionSigner(Assertion, Flow.Clock), OwnHeaders.Default);
 
     public void Dispose()
     {

@@ -6,6 +6,7 @@ using Sidecar.Tests.Recovery;
 namespace Sidecar.Tests.Contracts;
 
 /// <summary>What of a request reaches its mail, whether or not there is anybody to read it.</summary>
+[Collection(nameof(EndpointWorld))]
 public sealed class MailLanguageTests
 {
     private const string Hostile = "<script>QWERTYUI\u0001 Mozilla";

@@ -6,6 +6,7 @@ using Sidecar.Tests.Recovery;
 namespace Sidecar.Tests.Contracts;
 
 /// <summary>Who is told of a reset: the owner of the proven address, when the app took it, and nobody else ever.</summary>
+[Collection(nameof(EndpointWorld))]
 public sealed class OwnerNoticeTests
 {
     private const string Reset = "/v1/user/forget/reset-password";

@@ -19,8 +19,8 @@ public sealed class RagflowRoutesTests
     [InlineData("/v1/user/register/x", true, false)]
     public void Guarded_VerificationAndGate_CoverTheirPathsInAnyReading(string target, bool gate, bool isGuarded)
     {
-        Assert.Equal(isGuarded, new PathGuard<RagflowRoute>(RagflowRoutes.Guarded([], verification: true, gate)).TryMatch(target, out _));
-        Assert.False(new PathGuard<RagflowRoute>(RagflowRoutes.Guarded(RagflowRoutes.Contracts)).TryMatch(target, out _));
+        Assert.Equal(isGuarded, new PathGuard<FlowRoute>(RagflowRoutes.Guarded([], verification: true, gate)).TryMatch(target, out _));
+        Assert.False(new PathGuard<FlowRoute>(RagflowRoutes.Guarded(RagflowRoutes.Contracts)).TryMatch(target, out _));
     }
 
     [Theory]

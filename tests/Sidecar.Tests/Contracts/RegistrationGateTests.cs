@@ -5,6 +5,7 @@ using Sidecar.Verification;
 namespace Sidecar.Tests.Contracts;
 
 /// <summary>A sign-up reaches the app with a verified ticket of exactly its address, once, and in one reading only.</summary>
+[Collection(nameof(EndpointWorld))]
 public sealed class RegistrationGateTests : IDisposable
 {
     private const string Register = "/v1/user/register";

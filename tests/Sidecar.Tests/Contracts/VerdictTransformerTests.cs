@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Upstream;
 
 namespace Sidecar.Tests.Contracts;
 
@@ -73,7 +74,7 @@ public sealed class VerdictTransformerTests
         return transformer;
     }
 
-    private VerdictTransformer Transformer(string path) => new(_clients, path, verdict =>
+    private VerdictTransformer Transformer(string path) => new(_clients, OwnHeaders.Default, path, new RagflowContract(), verdict =>
     {
         _settled.Add(verdict);
         return ValueTask.CompletedTask;

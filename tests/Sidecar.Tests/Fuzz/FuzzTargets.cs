@@ -60,7 +60,7 @@ internal static class FuzzTargets
         Assert.Null(Sealer.Open(Carrier.Read(request, HttpExchange.Client, Purpose.Recovery), Purpose.Recovery));
         using var outgoing = new HttpRequestMessage();
         outgoing.Headers.TryAddWithoutValidation("Cookie", header);
-        HeaderHygiene.Apply(request, outgoing.Headers, HttpExchange.Client);
+        HeaderHygiene.Apply(request, outgoing.Headers, HttpExchange.Client, OwnHeaders.Default);
     }
 
     private static void Ticket(byte[] bytes)
@@ -86,7 +86,7 @@ internal static class FuzzTargets
         Origins.Allows(exchange.Context.Request);
         using var outgoing = new HttpRequestMessage();
         outgoing.Headers.TryAddWithoutValidation("X-Forwarded-For", text);
-        HeaderHygiene.Apply(exchange.Context.Request, outgoing.Headers, client);
+        HeaderHygiene.Apply(exchange.Context.Request, outgoing.Headers, client, OwnHeaders.Default);
     }
 
     private static void Address(byte[] bytes)

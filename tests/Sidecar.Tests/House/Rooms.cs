@@ -17,6 +17,7 @@ internal static class Rooms
         ["Mail"] = 1,
         ["Throttling"] = 1,
         ["Accounts"] = 1,
+        ["Assertions"] = 1,
         ["Upstream"] = 1,
         ["Hosting"] = 0,
     };

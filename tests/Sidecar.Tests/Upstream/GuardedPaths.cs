@@ -7,7 +7,7 @@ namespace Sidecar.Tests.Upstream;
 /// <summary>The real guard, its paths, and every way to write one of them.</summary>
 internal static class GuardedPaths
 {
-    public static PathGuard<RagflowRoute> Guard { get; } = new(RagflowRoutes.Guarded(RagflowRoutes.Contracts, verification: true, gate: true));
+    public static PathGuard<FlowRoute> Guard { get; } = new(RagflowRoutes.Guarded(RagflowRoutes.Contracts, verification: true, gate: true));
 
     public static IReadOnlyList<string> All { get; } = [.. RagflowRoutes.Guarded(RagflowRoutes.Contracts).Select(static entry => entry.Key)];
 

@@ -100,7 +100,7 @@ public sealed class HeaderHygieneTests
             outgoing.Headers.TryAddWithoutValidation(name, value);
         }
 
-        HeaderHygiene.Apply(context.Request, outgoing.Headers, new ClientAddress(Peer, Peer, false, strips, false));
+        HeaderHygiene.Apply(context.Request, outgoing.Headers, new ClientAddress(Peer, Peer, false, strips, false), OwnHeaders.Default);
         return outgoing.Headers;
     }
 }

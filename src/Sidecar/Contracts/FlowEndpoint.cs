@@ -10,10 +10,10 @@ using Sidecar.Upstream;
 namespace Sidecar.Contracts;
 
 /// <summary>
-/// Serves RAGFlow's recovery and verification paths: the client's limit first, then the rules of HTTP, then the step. Nothing that
-/// comes here reaches the app but a proven reset and a verified sign-up.
+/// Serves the recovery and verification paths of all contracts: the client's limit first, then the rules of HTTP, then the step.
+/// Nothing that comes here reaches the app but a proven reset and a verified sign-up.
 /// </summary>
-internal sealed partial class RagflowEndpoint(
+internal sealed partial class FlowEndpoint(
     RecoverySwitch recovery,
     VerificationSwitch verification,
     ClientAddressResolver clients,
@@ -23,10 +23,11 @@ internal sealed partial class RagflowEndpoint(
     TicketCarrier tickets,
     Askers askers,
     StepTelemetry telemetry,
-    ILogger<RagflowEndpoint> logger)
+    IContract words,
+    ILogger<FlowEndpoint> logger)
 {
     /// <summary>Answers whatever happens, in the contract's words: nobody outside sees a part fail.</summary>
-    public async Task HandleAsync(HttpContext context, GuardedPath<RagflowRoute> guarded, string target)
+    public async Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target)
     {
         var client = clients.Resolve(context);
         using var decision = telemetry.Begin(guarded.Route, client);
@@ -51,11 +52,11 @@ internal sealed partial class RagflowEndpoint(
             LogFailed(error);
             decision.Make("failed");
             context.Response.Clear();
-            await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
+            await WordsOf(guarded).RefuseAsync(context, guarded.Route, Refusal.Unavailable);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, GuardedPath<RagflowRoute> guarded, string target, ClientAddress client, StepDecision decision)
+    private async Task AnswerAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target, ClientAddress client, StepDecision decision)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -63,15 +64,16 @@ internal sealed partial class RagflowEndpoint(
         var limit = await limits.Client.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         if (!limit.Allowed)
         {
-            decision.Make(new ProofOutcome.OverLimit(limit), null);
-            await RagflowAnswers.WaitAsync(context, limit);
+            var refused = new ProofOutcome.OverLimit(limit);
+            decision.Make(refused, null);
+            await WordsOf(guarded).WriteAsync(context, refused);
             return;
         }
 
         if (guarded.Route is not { IsMounted: true } route)
         {
             decision.Make("guarded");
-            await RagflowEnvelope.WriteNotFoundAsync(context, guarded.Path ?? RequestTarget.Path(target).ToString());
+            await WordsOf(guarded).RefuseAsync(context, guarded.Route, Refusal.NotFound, guarded.Path ?? RequestTarget.Path(target).ToString());
             return;
         }
 
@@ -81,18 +83,17 @@ internal sealed partial class RagflowEndpoint(
         if (HttpMethods.IsOptions(method))
         {
             decision.Make("options");
-            context.Response.Headers.Allow = HttpMethods.IsGet(route.Method) ? "HEAD, GET, OPTIONS" : "POST, OPTIONS";
-            context.Response.ContentType = "text/html; charset=utf-8";
+            await route.Words.WriteOptionsAsync(context, route);
         }
         else if (!serves)
         {
             decision.Make("guarded");
-            await RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Exception, null, "<MethodNotAllowed '405: Method Not Allowed'>");
+            await route.Words.RefuseAsync(context, route, Refusal.MethodNotAllowed);
         }
         else if (HttpMethods.IsPost(method) && !origins.Allows(context.Request))
         {
             decision.Make("forbidden");
-            await RagflowAnswers.Refuse(context, RagflowEnvelope.Forbidden, "forbidden");
+            await route.Words.RefuseAsync(context, route, Refusal.ForbiddenOrigin);
         }
         else
         {
@@ -106,22 +107,21 @@ internal sealed partial class RagflowEndpoint(
         var isRecovery = request.Route.Purpose == Purpose.Recovery;
         if ((isRecovery ? recovery.Service?.Flow : verification.Service?.Flow) is not { } flow)
         {
-            request.Decision.Make("off");
-            await RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable);
+            await StepBody.RefuseAsync(request, "off", Refusal.Unavailable);
             return;
         }
 
         switch (request.Route.Step)
         {
             case FlowStep.Captcha:
-                await CaptchaAsync(request, flow, QueryEmail.Read(target));
+                await CaptchaAsync(request, flow, target);
                 break;
             case FlowStep.Code:
-                await WithFieldsAsync(request, "captcha", "email and captcha required", (typed, captcha) =>
+                await WithFieldsAsync(request, "captcha", (typed, captcha) =>
                     flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, askers.Of(context.Request, request.Client), context.RequestAborted));
                 break;
             case FlowStep.Verify:
-                await WithFieldsAsync(request, "otp", "email and otp are required", (typed, code) =>
+                await WithFieldsAsync(request, "otp", (typed, code) =>
                     flow.VerifyAsync(typed, code, request.Ticket, context.RequestAborted));
                 break;
             case FlowStep.Reset:
@@ -136,48 +136,50 @@ internal sealed partial class RagflowEndpoint(
     }
 
     /// <summary>Pictures have a limit of their own, counted beside the one on all requests.</summary>
-    private async Task CaptchaAsync(StepRequest request, ProofFlow flow, string email)
+    private async Task CaptchaAsync(StepRequest request, ProofFlow flow, string target)
     {
         var (context, client) = (request.Context, request.Client);
         var limit = await limits.Captcha.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
-        await (limit switch
+        if (!limit.Allowed)
         {
-            { Allowed: false } => AnswerAsync(request, email, new ProofOutcome.OverLimit(limit)),
-            _ when email.Length == 0 => MissingAsync(request, "email is required"),
-            _ => AnswerAsync(request, email, await flow.CaptchaAsync(email, request.Ticket, context.RequestAborted)),
-        });
-    }
-
-    /// <summary>Reads email and one more field by the app's rules, in the app's order.</summary>
-    private async Task WithFieldsAsync(StepRequest request, string name, string missing, Func<string?, string, ValueTask<ProofOutcome>> step)
-    {
-        var body = await RequestBody.ReadAsync(request.Context.Request, request.Context.RequestAborted);
-        var second = body.Fields[name];
-        if (body.Problem != BodyProblem.None)
-        {
-            request.Decision.Make("bad_body", body.Fields["email"].Text);
-            await RagflowAnswers.WriteAsync(request.Context, body.Problem);
+            await AnswerAsync(request, null, new ProofOutcome.OverLimit(limit));
         }
-        else if (second is { IsGiven: true, Text: null })
+        else if (request.Route.Words.IsStrict)
         {
-            request.Decision.Make("bad_body", body.Fields["email"].Text);
-            await RagflowEnvelope.WriteAsync(request.Context, RagflowEnvelope.Exception, null, $"{name} must be a text");
+            await WithFieldsAsync(request, null, (typed, _) => flow.CaptchaAsync(typed, request.Ticket, context.RequestAborted));
         }
-        else if (!body.Fields["email"].IsGiven || string.IsNullOrWhiteSpace(second.Text))
+        else if (QueryEmail.Read(target) is { Length: > 0 } typed)
         {
-            await MissingAsync(request, missing);
+            await AnswerAsync(request, typed, await flow.CaptchaAsync(typed, request.Ticket, context.RequestAborted));
         }
         else
         {
-            var typed = body.Fields["email"].Text;
-            await AnswerAsync(request, typed, await step(typed, second.Text));
+            await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing);
         }
     }
 
-    private static Task MissingAsync(StepRequest request, string message)
+    /// <summary>Reads email and perhaps one more field by the contract's rules, in the app's order.</summary>
+    private async Task WithFieldsAsync(StepRequest request, string? name, Func<string?, string, ValueTask<ProofOutcome>> step)
     {
-        request.Decision.Make("field_missing");
-        return RagflowAnswers.Refuse(request.Context, RagflowEnvelope.Argument, message);
+        if (await StepBody.ReadAsync(request, onePlainReading: request.Route.Words.IsStrict) is not { Fields: var fields })
+        {
+            return;
+        }
+
+        var (email, second) = (fields["email"], name is null ? new("", true) : fields[name]);
+        if (second is { IsGiven: true, Text: null })
+        {
+            await StepBody.RefuseAsync(request, "bad_body", Refusal.FieldNotText, name!, email.Text);
+        }
+        else if (!email.IsGiven || (name is not null && string.IsNullOrWhiteSpace(second.Text)))
+        {
+            var missing = string.Join(' ', new[] { email.IsGiven ? "" : "email", string.IsNullOrWhiteSpace(second.Text) ? name : "" });
+            await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing, missing);
+        }
+        else
+        {
+            await AnswerAsync(request, email.Text, await step(email.Text, second.Text!));
+        }
     }
 
     private Task AnswerAsync(StepRequest request, string? typed, ProofOutcome outcome)
@@ -188,12 +190,15 @@ internal sealed partial class RagflowEndpoint(
             tickets.Write(request.Context, request.Client, request.Route.Purpose, ticket);
         }
 
-        return RagflowAnswers.WriteAsync(request.Context, outcome);
+        return request.Route.Words.WriteAsync(request.Context, outcome);
     }
+
+    /// <summary>A path that reads as several is answered in the words of the contract that is served.</summary>
+    private IContract WordsOf(GuardedPath<FlowRoute> guarded) => guarded.Route?.Words ?? words;
 
     [LoggerMessage(LogLevel.Error, "A step failed in a way nobody foresaw; the client was told that the service is temporarily unavailable.")]
     private partial void LogFailed(Exception error);
 }
 
 /// <summary>What a step's handlers share of one request.</summary>
-internal readonly record struct StepRequest(HttpContext Context, RagflowRoute Route, ClientAddress Client, string? Ticket, StepDecision Decision);
+internal readonly record struct StepRequest(HttpContext Context, FlowRoute Route, ClientAddress Client, string? Ticket, StepDecision Decision);
