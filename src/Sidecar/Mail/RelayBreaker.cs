@@ -46,8 +46,11 @@ internal sealed partial class RelayBreaker(
     /// <summary>Takes note of a failed delivery. Only failures of the relay itself open the breaker.</summary>
     public void Report(RelayFailure failure)
     {
-        // A relay that stopped answering in the middle of a mail may have stopped altogether: the probe knows.
-        if (failure.Scope == FailureScope.Relay ? Down(failure) : failure.Trouble == RelayTrouble.Slow && Failure is null)
+        // A relay that stopped answering in the middle of a mail may have stopped altogether, and one that refused its sender may
+        // refuse every mail: the probe knows.
+        if (failure.Scope == FailureScope.Relay
+            ? Down(failure)
+            : failure.Trouble is RelayTrouble.Slow or RelayTrouble.SenderRefused or RelayTrouble.LoginRequired && Failure is null)
         {
             _wanted.Release();
         }

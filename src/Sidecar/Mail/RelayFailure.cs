@@ -28,7 +28,7 @@ internal sealed record RelayFailure(RelayTrouble Trouble, string Status, string 
     /// What a probe cannot see, because it sends nothing, never counts against the relay: it would come back at once and fail
     /// the next mail again.
     /// </summary>
-    public FailureScope Scope { get; } = ScopeOf(Trouble);
+    public FailureScope Scope { get; init; } = ScopeOf(Trouble);
 
     /// <summary>The relay's name in logs and metrics.</summary>
     public string Relay { get; init; } = SmtpOptions.DefaultName;

@@ -36,19 +36,19 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
     }
 
     /// <summary>
-    /// Goes as far as a message would, and sends none. Null when the relay would take one. On a connection of its own: one that
-    /// was kept says nothing about whether the relay lets new ones in.
+    /// Goes as far as a message would before it names a recipient. Null when the relay would take one. On a connection of its own:
+    /// one that was kept says nothing about whether the relay lets new ones in. What it refuses here it refuses to every mail.
     /// </summary>
     public async Task<RelayFailure?> ProbeAsync(CancellationToken cancellationToken)
     {
         using var session = new SmtpSession(smtp, mail, time, _tokens);
-        var failure = await OpenAsync(session, cancellationToken) ?? await session.NoOpAsync(cancellationToken);
+        var failure = await OpenAsync(session, cancellationToken) ?? await session.OfferSenderAsync(cancellationToken);
         if (failure is null)
         {
             await session.CloseAsync();
         }
 
-        return failure;
+        return failure?.Scope == FailureScope.Permanent ? failure with { Scope = FailureScope.Relay } : failure;
     }
 
     /// <summary>Says goodbye to the relay.</summary>

@@ -226,6 +226,23 @@ public sealed class SmtpPoolTests : IAsyncDisposable
         Assert.Equal(2, relay.Connections);
     }
 
+    /// <summary>A relay that takes no mail from this sender takes none at all, and operators hear of it before anybody asks for a code.</summary>
+    [Theory]
+    [InlineData("553 5.7.1 not from you", "SenderRefused")]
+    [InlineData("530 5.7.0 log in first", "LoginRequired")]
+    public async Task Probe_SenderRefused_CountsAgainstTheRelay(string says, string trouble)
+    {
+        var refuses = true;
+        var (relay, sender) = New((_, line) => refuses && line.StartsWith("MAIL FROM", StringComparison.Ordinal) ? says : null);
+
+        var failure = await sender.ProbeAsync(default).WaitAsync(Patience);
+        refuses = false;
+
+        Assert.Equal((trouble, FailureScope.Relay), (failure?.Trouble.ToString(), failure?.Scope));
+        Assert.Null(await sender.ProbeAsync(default).WaitAsync(Patience));
+        Assert.Equal(0, relay.Count("RCPT TO:"));
+    }
+
     [Fact]
     public async Task Close_IdleConnections_GetAGoodbyeAndLaterOnesAreNotKept()
     {
