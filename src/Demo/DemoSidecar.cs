@@ -21,10 +21,10 @@ internal static class DemoSidecar
         var key = Path.GetTempFileName();
         await File.WriteAllTextAsync(key, publicKeyPem);
         var arguments = new CommandLine("run", Path.Combine(AppContext.BaseDirectory, "conf"), [.. Settings(ports, environment), $"pages.password.public_key={key}"], "");
-        var options = SidecarOptions.Read(arguments, environment);
+        var options = SidecarOptions.Read(arguments, environment, handsOver: true);
         File.Delete(key);
         var app = SidecarApplication.Create(options, new SidecarClock(), handoff);
-        RunCommand.Announce(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sidecar"), options);
+        RunCommand.AnnounceTrouble(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sidecar"), options);
         await app.StartAsync();
         return app;
     }

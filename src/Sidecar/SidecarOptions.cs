@@ -18,7 +18,7 @@ namespace Sidecar;
 /// <summary>Everything the configuration says, read in one pass, with everything that is wrong with it.</summary>
 internal sealed class SidecarOptions
 {
-    private SidecarOptions(SettingsSection root, string directory, IDictionary environment, bool isDevelopment)
+    private SidecarOptions(SettingsSection root, string directory, IDictionary environment, bool isDevelopment, bool handsOver)
     {
         IsDevelopment = isDevelopment;
         Faults = root.Faults;
@@ -53,7 +53,7 @@ internal sealed class SidecarOptions
 
         Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
         HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!, Contracts);
-        RejectWhatDoesNotFit(root);
+        RejectWhatDoesNotFit(root, handsOver);
         root.RejectUnknownKeys();
     }
 
@@ -131,11 +131,14 @@ internal sealed class SidecarOptions
 
     private string FlowFaults => string.Join("; ", Faults.Where(static fault => !fault.IsHarmless).Select(static fault => fault.ToString()));
 
-    public static SidecarOptions Read(CommandLine arguments, IDictionary environment)
+    /// <param name="arguments">The command line, whose settings stand above all others.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="handsOver">Whether the host brings its own hand-over to the app, so that none need be configured.</param>
+    public static SidecarOptions Read(CommandLine arguments, IDictionary environment, bool handsOver = false)
     {
         var root = SettingsLoader.Load(arguments.Directory, arguments.Sets, environment);
         var name = environment["DOTNET_ENVIRONMENT"] as string ?? environment["ASPNETCORE_ENVIRONMENT"] as string;
-        return new(root, arguments.Directory, environment, string.Equals(name, "Development", StringComparison.OrdinalIgnoreCase));
+        return new(root, arguments.Directory, environment, string.Equals(name, "Development", StringComparison.OrdinalIgnoreCase), handsOver);
     }
 
     /// <summary>The mails there are.</summary>
@@ -188,7 +191,7 @@ internal sealed class SidecarOptions
         }
     }
 
-    private void RejectWhatDoesNotFit(SettingsSection root)
+    private void RejectWhatDoesNotFit(SettingsSection root, bool handsOver)
     {
         if (Store.Kind == StoreKind.Redis && !Redis.IsConfigured)
         {
@@ -211,7 +214,7 @@ internal sealed class SidecarOptions
         }
 
         RejectGeneric(root);
-        if (!Handoff.IsConfigured && NeedsHandoff)
+        if (!Handoff.IsConfigured && NeedsHandoff && !handsOver)
         {
             root.Section("redis").Mind("host", "is missing, so no reset can be handed to the app", "write the app's Redis, such as redis:6379, here or in handoff.redis");
         }

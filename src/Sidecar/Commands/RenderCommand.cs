@@ -24,6 +24,11 @@ internal static class RenderCommand
             return ExitCode.Configuration;
         }
 
+        if (!options.Verification.Enabled && SidecarOptions.Mails(verification: true).Any(rule => rule.Name == arguments.Operand) && !templates.Names.Contains(arguments.Operand))
+        {
+            return Wrong($"the mail `{arguments.Operand}` is written only where verification.enabled is true (--set verification.enabled=true shows it)", "Mails", templates.Names);
+        }
+
         if (!templates.Names.Contains(arguments.Operand))
         {
             return Wrong(arguments.Operand.Length == 0 ? "render needs the name of a mail" : $"there is no mail `{arguments.Operand}`", "Mails", templates.Names);

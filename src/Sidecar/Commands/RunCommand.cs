@@ -59,6 +59,12 @@ internal static partial class RunCommand
             LogListener(logger, listener.Address?.ToString() ?? "*", listener.Port, listener.Prefix);
         }
 
+        AnnounceTrouble(logger, options);
+    }
+
+    /// <summary>What does not work, or not as it may be meant.</summary>
+    public static void AnnounceTrouble(ILogger logger, SidecarOptions options)
+    {
         foreach (var fault in options.Faults)
         {
             LogFault(logger, fault.ToString());

@@ -23,6 +23,16 @@ public sealed class WalkthroughTests
     }
 
     [Fact]
+    public async Task Start_NothingSet_PrintsThePagesLinkFirst()
+    {
+        var ports = DemoProcess.FreePorts();
+        await using var demo = DemoProcess.Start(ports);
+        await demo.UntilReadyAsync();
+
+        Assert.StartsWith($"open {ports.SidecarUrl}/user/forget ", demo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_PortTaken_IsNamed()
     {
         var ports = DemoProcess.FreePorts();

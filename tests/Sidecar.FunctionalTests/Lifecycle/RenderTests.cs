@@ -36,6 +36,7 @@ public sealed class RenderTests : IDisposable
 
     [Theory]
     [InlineData(new[] { "welcome" }, "sidecar: there is no mail `welcome`. Mails: reset-code, reset-notice.")]
+    [InlineData(new[] { "verify-code" }, "sidecar: the mail `verify-code` is written only where verification.enabled is true (--set verification.enabled=true shows it). Mails: reset-code, reset-notice.")]
     [InlineData(new string[0], "sidecar: render needs the name of a mail. Mails: reset-code, reset-notice.")]
     [InlineData(new[] { "reset-code", "--lang", "fr" }, "sidecar: there is no language `fr`. Languages: en, zh.")]
     public async Task Render_WhatIsNotThere_NamesWhatIs(string[] arguments, string error)
