@@ -12,7 +12,7 @@ internal static class Machine
         string[] parts =
         [
             processor, $"Linux {Environment.OSVersion.Version.ToString(2)}", First("/usr/sbin/nginx", "-v").Replace("nginx version: ", "", StringComparison.Ordinal), First("/usr/sbin/haproxy", "-v").Split('-')[0], $"Caddy {First("/usr/bin/caddy", "version").Split(' ')[0]}",
-            string.Create(CultureInfo.InvariantCulture, $"{settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s"),
+            string.Create(CultureInfo.InvariantCulture, $"{settings.Rounds} round{(settings.Rounds == 1 ? "" : "s")} of {settings.Duration.TotalSeconds:0.##} s"),
         ];
         return string.Join(", ", parts) + ".";
     }

@@ -57,17 +57,24 @@ internal static class Footprint
             new(Start, "ms", started.TotalMilliseconds),
             new("memory idle", "MiB", idle),
             new(Loaded, "MiB", loaded),
-            new("memory of an idle stream", "KiB", await PerStreamAsync(proxy, settings.Stop)),
+            new("memory of an idle stream", "KiB", await PerStreamAsync(competitor, backends, settings.Stop)),
         ];
     }
 
-    private static async Task<double> PerStreamAsync(RunningProxy proxy, CancellationToken stop)
+    /// <summary>In a process that has done nothing yet: what a load has left would hide what streams take.</summary>
+    private static async Task<double> PerStreamAsync(Competitor competitor, Backends backends, CancellationToken stop)
     {
+        await using var proxy = competitor.Start(backends.Directory, backends);
+        await proxy.WaitAsync(stop);
         var streams = new List<EventStream>();
         try
         {
-            // Those that warm up leave their memory to the ones that count.
-            streams.Add(EventStream.Open(proxy.StreamPort));
+            for (var i = 0; i < Streams / 10; i++)
+            {
+                streams.Add(EventStream.Open(proxy.StreamPort));
+            }
+
+            await Task.Delay(500, stop);
             var before = Resident(proxy);
             for (var i = 0; i < Streams; i++)
             {

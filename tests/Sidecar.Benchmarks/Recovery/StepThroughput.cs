@@ -13,8 +13,8 @@ internal static class StepThroughput
 {
     private const int AtOnce = 16;
 
-    /// <summary>A core draws at least so many pictures a second; people for each second of a round.</summary>
-    private const int PeopleASecond = 400;
+    /// <summary>People for each second of a round; their pictures take about three, the other steps less than one.</summary>
+    private const int PeopleASecond = 1000;
 
     public static readonly Benchmark Benchmark = new("recovery", RunAsync);
 
