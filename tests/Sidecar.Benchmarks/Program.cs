@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sidecar.Benchmarks;
@@ -47,8 +48,9 @@ try
 {
     foreach (var benchmark in benchmarks.Where(benchmark => wanted.Contains(benchmark.Name)))
     {
-        Console.WriteLine($"{benchmark.Name} …");
+        var start = Stopwatch.GetTimestamp();
         var rows = await benchmark.RunAsync(settings);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{benchmark.Name}, {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s"));
         report.Add(benchmark.Name, rows);
         foreach (var row in rows)
         {

@@ -19,7 +19,7 @@ internal static class RatioChart
         BenchmarkRow[] compared = [.. rows.Where(static row => row.RatioToNginx is not null && row.Name is not ("nginx" or "direct"))];
         string[] names = [.. compared.Select(static row => row.Name).Distinct()];
         string Colour(string name) => Colours[Array.IndexOf(names, name) % Colours.Length];
-        var body = new StringBuilder();
+        var (body, numbers) = (new StringBuilder(), new StringBuilder());
         var y = Top;
         foreach (var section in compared.GroupBy(static row => ResultTable.MoreIsBetter(row.Unit)).OrderByDescending(static section => section.Key))
         {
@@ -32,11 +32,8 @@ internal static class RatioChart
                 foreach (var row in bars)
                 {
                     var end = X(row.RatioToNginx!.Value);
-                    body.Append(CultureInfo.InvariantCulture, $"""
-                        <rect x="{Left}" y="{y + 1}" width="{end - Left:0.#}" height="{Line - 3}" fill="{Colour(row.Name)}"/>
-                        <text x="{end + 5:0.#}" y="{y + 11}" font-size="11">{row.RatioToNginx.Value:0.00}{(row.RatioToNginx > Most ? " ▸" : "")}</text>
-
-                        """);
+                    body.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y + 1}\" width=\"{end - Left:0.#}\" height=\"{Line - 3}\" fill=\"{Colour(row.Name)}\"/>\n");
+                    numbers.Append(CultureInfo.InvariantCulture, $"<text x=\"{end + 5:0.#}\" y=\"{y + 11}\" font-size=\"11\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"4\">{row.RatioToNginx.Value:0.00}{(row.RatioToNginx > Most ? " ▸" : "")}</text>\n");
                     y += Line;
                 }
 
@@ -59,7 +56,8 @@ internal static class RatioChart
 
         svg.Append(body);
         svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{nginx:0.#}\" y1=\"{Top}\" x2=\"{nginx:0.#}\" y2=\"{y}\" stroke=\"#222\" stroke-dasharray=\"4 3\"/><text x=\"{nginx + 4:0.#}\" y=\"{Top + 10}\" font-size=\"11\">nginx = 1</text>\n");
-        return svg.Append("</svg>\n").ToString();
+        // Over the line, which would run through them.
+        return svg.Append(numbers).Append("</svg>\n").ToString();
     }
 
     private static double X(double ratio) => Left + (Math.Min(ratio, Most) / Most * (Width - Left - 70));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Sidecar.FunctionalTests.Hosting;
 
 namespace Sidecar.Benchmarks.Proxies;
@@ -6,7 +7,8 @@ namespace Sidecar.Benchmarks.Proxies;
 /// <summary>What stands behind every proxy, on the core of the load: the app, the app of streams, Redis and a relay.</summary>
 internal sealed class Backends : IAsyncDisposable
 {
-    private readonly string directory = System.IO.Directory.CreateTempSubdirectory("sidecar-bench-").FullName;
+    // Not as private as temporary directories are made: workers of an nginx that root started are somebody else.
+    private readonly string directory = System.IO.Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "sidecar-bench-" + RandomNumberGenerator.GetHexString(8, lowercase: true))).FullName;
     private readonly StreamApp streams = new();
     private readonly List<PinnedProcess> processes = [];
 
@@ -56,8 +58,6 @@ internal sealed class Backends : IAsyncDisposable
 
     private async Task StartServersAsync(CancellationToken stop)
     {
-        // Workers of an nginx that root started are somebody else.
-        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         var files = System.IO.Directory.CreateDirectory(Path.Combine(directory, "files")).FullName;
         foreach (var mebibytes in new[] { 1, 256 })
         {

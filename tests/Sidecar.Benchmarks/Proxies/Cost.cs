@@ -4,7 +4,7 @@ namespace Sidecar.Benchmarks.Proxies;
 internal static class Cost
 {
     private const int Connections = 64;
-    private const int Traced = 20_000;
+    private const int Traced = 10_000;
 
     public static readonly Benchmark Benchmark = new("cost", RunAsync);
 
