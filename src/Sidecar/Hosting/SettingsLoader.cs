@@ -16,7 +16,7 @@ internal static class SettingsLoader
         var faults = new List<Fault>();
         if (!Directory.Exists(directory))
         {
-            faults.Add(new Fault(directory, "", "", "is not a directory", "give the folder that holds sidecar.yaml with --config DIR"));
+            faults.Add(new Fault(directory, "", "", "is not a directory", "give the folder that holds sidecar.yaml with --config DIR or SIDECAR_CONFIG"));
         }
 
         var app = YamlSettings.Load(Path.Combine(directory, "service_conf.yaml"), faults);
