@@ -52,7 +52,7 @@ internal static partial class RenderingRules
         var containers = (pod.InitContainers ?? []).Concat(pod.Containers).ToArray();
         var named = containers.SelectMany(static c => c.Ports ?? []).ToArray();
         Assert.Equal(containers.Length, containers.Select(static c => c.Name).Distinct().Count());
-        Assert.Equal(named.Length, named.Select(static p => p.Name).Distinct().Count());
+        Assert.Equal(named.Count(static p => p.Name is not null), named.Select(static p => p.Name).OfType<string>().Distinct().Count());
         Assert.Equal(named.Length, named.Select(static p => p.ContainerPort).Distinct().Count());
         Assert.All(pod.Containers, static c => Assert.Null(c.RestartPolicy));
         foreach (var container in containers)
@@ -62,7 +62,7 @@ internal static partial class RenderingRules
             {
                 Assert.Contains(port.Protocol ?? "TCP", Protocols);
                 Assert.InRange(port.ContainerPort, 1, 65535);
-                Assert.InRange(port.Name.Length, 1, 15);
+                Assert.InRange((port.Name ?? "unnamed").Length, 1, 15);
             });
             foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }.OfType<V1Probe>())
             {
