@@ -40,7 +40,15 @@ internal sealed class ManagementServer(
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(options.Address ?? IPAddress.IPv6Any, options.Port);
+            if (options.Address is { } address)
+            {
+                kestrel.Listen(address, options.Port);
+            }
+            else
+            {
+                // Falls back to IPv4 on nodes without IPv6, where the kubelet's probes must find it all the same.
+                kestrel.ListenAnyIP(options.Port);
+            }
         });
         var app = builder.Build();
         app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, null, "/metrics", null, null);

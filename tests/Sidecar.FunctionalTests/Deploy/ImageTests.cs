@@ -68,7 +68,7 @@ public sealed class ImageTests(LocalImage image) : IClassFixture<LocalImage>
         File.SetUnixFileMode(settings.Path, (UnixFileMode)0b111_101_101);
         Assert.Equal(1, (await HealthAsync(settings.Path)).ExitCode);
 
-        using var process = Start(settings.Path, "run");
+        using var process = Start(settings.Path, ["run"]);
         var output = new ProcessOutput(process);
         output.Begin();
         try
@@ -122,15 +122,15 @@ public sealed class ImageTests(LocalImage image) : IClassFixture<LocalImage>
 
     private async Task<(int ExitCode, string Output)> HealthAsync(string settings)
     {
-        using var process = Start(settings, "health");
+        using var process = Start(settings, [.. Texts(image.Configuration.GetProperty("Healthcheck").GetProperty("Test")).Skip(2)]);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output);
     }
 
-    private Process Start(string settings, string command)
+    private Process Start(string settings, string[] arguments)
     {
-        var start = new ProcessStartInfo("unshare", [.. image.Run(settings), command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("unshare", [.. image.Run(settings), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SIDECAR_CONFIG"] = "/etc/sidecar";
         return Process.Start(start)!;
     }

@@ -27,6 +27,25 @@ public sealed class PodLifeTests
         await AssertReadyAndLiveAsync(pod, rendering);
     }
 
+    /// <summary>The kubelet of an IPv6 cluster dials the pod's IPv6 address.</summary>
+    [Fact]
+    public async Task Probes_ByIPv6_AreAnsweredToo()
+    {
+        Assert.SkipUnless(File.Exists("/proc/net/if_inet6"), "this machine has no IPv6");
+        var rendering = await Kustomize.RenderAsync("base");
+        await using var pod = new Pod(rendering, new Uri("http://127.0.0.1:9"));
+        await pod.StartUpAsync();
+
+        foreach (var (port, target) in new[] { ("management", "/livez"), ("sidecar", "/v1/user/forget/captcha") })
+        {
+            using var six = new System.Net.Sockets.TcpClient(System.Net.Sockets.AddressFamily.InterNetworkV6);
+            await six.ConnectAsync(System.Net.IPAddress.IPv6Loopback, pod.Url(port).Port, TestContext.Current.CancellationToken);
+            await six.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+            using var answer = new StreamReader(six.GetStream());
+            Assert.Equal("HTTP/1.1 200 OK", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
     [Fact]
     public async Task Probes_BeforeTheProcessListens_SayNothing()
     {

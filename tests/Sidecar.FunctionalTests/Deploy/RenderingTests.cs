@@ -51,7 +51,7 @@ public sealed class RenderingTests
     {
         var rendering = await RenderAsync(what);
 
-        string[] plain = ["SIDECAR_CONFIG", "SIDECAR__LISTENERS__"];
+        string[] plain = ["SIDECAR_CONFIG", "SIDECAR__LISTENERS__", "SIDECAR__MANAGEMENT__"];
         Assert.All(rendering.Sidecar.Env, variable =>
         {
             Assert.True(variable.ValueFrom?.SecretKeyRef is null == plain.Any(p => variable.Name.StartsWith(p, StringComparison.Ordinal)), variable.Name);
