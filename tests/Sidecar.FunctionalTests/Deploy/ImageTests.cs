@@ -65,7 +65,7 @@ public sealed class ImageTests(LocalImage image) : IClassFixture<LocalImage>
             ["sidecar.yaml"] = $"listeners:\n  - address: 127.0.0.1\n    port: {port}\n    upstream: {app.Address}\nmanagement:\n  address: 127.0.0.1\n  port: {management}\n",
         });
         // The folder of another user, read-only for the container's.
-        File.SetUnixFileMode(settings.Path, (UnixFileMode)0b111_101_101);
+        await Tool.RunAsync("chmod", "coreutils", "755", settings.Path);
         Assert.Equal(1, (await HealthAsync(settings.Path)).ExitCode);
 
         using var process = Start(settings.Path, ["run"]);
