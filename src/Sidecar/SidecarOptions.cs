@@ -214,6 +214,11 @@ internal sealed class SidecarOptions
         }
 
         RejectGeneric(root);
+        if (Handoff.IsCluster && NeedsHandoff && !handsOver)
+        {
+            root.Section("handoff").Section("redis").Reject("host", "is missing or a Cluster, and RAGFlow speaks to a single Redis", "write the app's Redis, such as redis:6379");
+        }
+
         if (!Handoff.IsConfigured && NeedsHandoff && !handsOver)
         {
             root.Section("redis").Mind("host", "is missing, so no reset can be handed to the app", "write the app's Redis, such as redis:6379, here or in handoff.redis");

@@ -156,7 +156,8 @@ internal static class SidecarServices
                     provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), provider.GetRequiredService<TimeProvider>(), options.Mail.Lease),
                 OutboxSeal(provider.GetRequiredService<Sealer>()),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<RedisMailQueue>>()));
+                provider.GetRequiredService<ILogger<RedisMailQueue>>(),
+                kind => provider.GetServices<IOutboxResolver>().Any(resolver => resolver.Kind == kind)));
         }
     }
 
@@ -255,7 +256,7 @@ internal static class SidecarServices
         else if (options.Handoff.IsConfigured)
         {
             // By a key of its own, for the container to end it.
-            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>()));
+            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>(), RedisHandoff.ProbeKey));
             services.AddSingleton<IHandoff>(static provider => new RedisHandoff(provider.GetRequiredKeyedService<RedisConnection>(typeof(RedisHandoff))));
         }
         else
