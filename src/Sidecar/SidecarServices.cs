@@ -33,7 +33,7 @@ internal static class SidecarServices
             provider.GetRequiredService<Lifecycle>(),
             [.. provider.GetServices<HealthCheck>()],
             clock,
-            provider.GetRequiredService<MeterProvider>(),
+            provider.GetService<MeterProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
             [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
@@ -87,7 +87,9 @@ internal static class SidecarServices
         services.AddSingleton(provider => new RecoverySwitch(
             options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),
             canComplete: options.RecoveryOffReason.Length == 0 && options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured || !options.NeedsHandoff)));
-        services.AddSingleton(provider => new VerificationSwitch(options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options)));
+        services.AddSingleton(provider => new VerificationSwitch(
+            options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options),
+            canComplete: options.VerificationOffReason.Length == 0 && options.Smtp.IsConfigured));
         if (options.FlowsAreOff)
         {
             return services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
@@ -255,7 +257,7 @@ internal static class SidecarServices
         else if (options.Handoff.IsConfigured)
         {
             // By a key of its own, for the container to end it.
-            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>()));
+            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>(), "handoff"));
             services.AddSingleton<IHandoff>(static provider => new RedisHandoff(provider.GetRequiredKeyedService<RedisConnection>(typeof(RedisHandoff))));
         }
         else

@@ -30,7 +30,7 @@ internal sealed partial class FlowEndpoint(
     public async Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target)
     {
         var client = clients.Resolve(context);
-        using var decision = telemetry.Begin(guarded.Route, client);
+        using var decision = telemetry.Begin(guarded.Route, client, context.Request);
         try
         {
             await AnswerAsync(context, guarded, target, client, decision);

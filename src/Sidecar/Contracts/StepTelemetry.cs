@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sidecar.Accounts;
 using Sidecar.Hosting;
@@ -21,8 +22,30 @@ internal sealed class StepTelemetry(KeyRing keys, ILogger<StepTelemetry> logger)
     /// <summary>Opens the span of a step, to be decided before it is disposed of.</summary>
     /// <param name="route">The path asked for; null when it reads as several.</param>
     /// <param name="client">Who asks.</param>
-    public StepDecision Begin(FlowRoute? route, ClientAddress client) =>
-        new(SidecarTelemetry.Source.StartActivity($"{PurposeOf(route)} {NameOf(route?.Step)}", ActivityKind.Internal), (span, outcome, typed, limit) => Record(span, route, client, outcome, typed, limit));
+    /// <param name="request">The request, which may be part of a trace.</param>
+    public StepDecision Begin(FlowRoute? route, ClientAddress client, HttpRequest request) =>
+        new(Start($"{PurposeOf(route)} {NameOf(route?.Step)}", request), (span, outcome, typed, limit) => Record(span, route, client, outcome, typed, limit));
+
+    /// <summary>
+    /// Where nothing is traced the step is still named by a trace, the client's if it has one: that is how the log joins what was
+    /// asked and what was mailed.
+    /// </summary>
+    private static Activity? Start(string name, HttpRequest request)
+    {
+        var span = SidecarTelemetry.Source.StartActivity(name, ActivityKind.Internal);
+        if (span is not null || Activity.Current is not null)
+        {
+            return span;
+        }
+
+        var unheard = new Activity(name);
+        if (ActivityContext.TryParse(request.Headers.TraceParent, null, out _))
+        {
+            unheard.SetParentId(request.Headers.TraceParent!);
+        }
+
+        return unheard.Start();
+    }
 
     private void Record(Activity? span, FlowRoute? route, ClientAddress client, string outcome, string? typed, string limit)
     {

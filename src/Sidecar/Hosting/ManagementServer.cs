@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ internal sealed class ManagementServer(
     Lifecycle lifecycle,
     IReadOnlyList<HealthCheck> checks,
     SidecarClock clock,
-    MeterProvider meters,
+    MeterProvider? meters,
     ILoggerFactory logs,
     IReadOnlyList<ManagementDocument> documents,
     bool isDevelopment) : IHostedService, IAsyncDisposable
@@ -33,7 +34,7 @@ internal sealed class ManagementServer(
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider meters, ILoggerFactory logs, IReadOnlyList<ManagementDocument> documents, bool isDevelopment)
+    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider? meters, ILoggerFactory logs, IReadOnlyList<ManagementDocument> documents, bool isDevelopment)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
@@ -43,7 +44,17 @@ internal sealed class ManagementServer(
             kestrel.Listen(options.Address ?? IPAddress.IPv6Any, options.Port);
         });
         var app = builder.Build();
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, null, "/metrics", null, null);
+        app.Use(static (context, next) =>
+        {
+            // Probes and scrapes would stand among the requests of users.
+            context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+            return next(context);
+        });
+        if (meters is not null)
+        {
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, null, "/metrics", null, null);
+        }
+
         app.Run(context => (context.Request.Method, context.Request.Path.Value) switch
         {
             ("GET" or "HEAD", "/livez") => AnswerAsync(context, 200, "ok"),

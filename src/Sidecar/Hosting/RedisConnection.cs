@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using StackExchange.Redis;
 
 namespace Sidecar.Hosting;
@@ -15,6 +16,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _turn = new();
+    // The connection's own meter, so that the gauge ends with it.
+    private readonly Meter _meter = new(SidecarTelemetry.Name);
     private readonly Task _watch;
     private volatile IDatabase? _database;
     private volatile bool _healthy;
@@ -22,10 +25,11 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private string _refusal = "";
     private bool _disposed;
 
-    private RedisConnection(RedisOptions options, ILogger log)
+    private RedisConnection(RedisOptions options, ILogger log, string store)
     {
         _options = options;
         _log = log;
+        _meter.CreateObservableGauge("sidecar.store.up", () => new Measurement<int>(_healthy ? 1 : 0, new KeyValuePair<string, object?>("store", store)), null, "Whether Redis answers.");
         _watch = Task.Run(WatchAsync);
     }
 
@@ -38,7 +42,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     public RedisOptions Options => _options;
 
     /// <summary>Begins to connect in the background and returns; startup never waits for Redis.</summary>
-    public static RedisConnection Start(RedisOptions options, ILogger<RedisConnection> log) => new(options, log);
+    /// <param name="options">Where Redis is.</param>
+    /// <param name="log">Hears when it comes and goes.</param>
+    /// <param name="store">What metrics call it: the state's, or the one that the app reads.</param>
+    public static RedisConnection Start(RedisOptions options, ILogger<RedisConnection> log, string store = "state") => new(options, log, store);
 
     /// <summary>Runs a script, all of whose keys are in <paramref name="keys"/>.</summary>
     /// <exception cref="StoreUnavailableException">Redis is down, hangs or refuses.</exception>
@@ -87,6 +94,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
 
         _stop.Dispose();
+        _meter.Dispose();
     }
 
     private static async Task<RedisResult> EvaluateAsync(IDatabase database, RedisScript script, RedisKey[] keys, RedisValue[] values)

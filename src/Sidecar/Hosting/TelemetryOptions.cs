@@ -9,7 +9,11 @@ namespace Sidecar.Hosting;
 /// </param>
 /// <param name="UsesHttp"><c>telemetry.otlp_protocol</c>: <c>grpc</c> (default) or <c>http/protobuf</c>.</param>
 /// <param name="SampleRatio"><c>telemetry.sample_percent</c>: how many of 100 traces that begin here are kept. Default 100.</param>
-internal sealed record TelemetryOptions(Uri? OtlpEndpoint, bool UsesHttp, double SampleRatio)
+/// <param name="Metrics">
+/// <c>telemetry.metrics</c>: whether anything is measured. Default true. False: no <c>/metrics</c>, none to the collector, and no
+/// work for it in any request.
+/// </param>
+internal sealed record TelemetryOptions(Uri? OtlpEndpoint, bool UsesHttp, double SampleRatio, bool Metrics)
 {
     public const string Section = "telemetry";
 
@@ -25,6 +29,6 @@ internal sealed record TelemetryOptions(Uri? OtlpEndpoint, bool UsesHttp, double
         }
 
         var http = section.Choice("otlp_protocol", environment["OTEL_EXPORTER_OTLP_PROTOCOL"] is "http/protobuf", ("grpc", false), ("http/protobuf", true));
-        return new(uri, http, section.Int("sample_percent", 100, 0, 100) / 100.0);
+        return new(uri, http, section.Int("sample_percent", 100, 0, 100) / 100.0, section.Bool("metrics", true));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -14,11 +15,17 @@ using OpenTelemetry.Trace;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// Joins the meters and spans to their exporters: Prometheus always, OTLP where a collector is named. Nothing is traced
-/// without one.
+/// Joins the meters and spans to their exporters: Prometheus unless metrics are off, OTLP where a collector is named. Nothing is
+/// traced without one.
 /// </summary>
 internal static class TelemetrySetup
 {
+    /// <summary>
+    /// Sets of label values of one instrument that are told apart; those beyond become one, labelled <c>otel_metric_overflow</c>.
+    /// Reached only where an app answers with hundreds of different statuses: nothing else here is a client's to choose.
+    /// </summary>
+    public const int MostSeries = 500;
+
     private static readonly string[] Meters =
     [
         SidecarTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime",
@@ -32,16 +39,22 @@ internal static class TelemetrySetup
     {
         builder.Configuration.AddInMemoryCollection(StandardVariables());
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("sidecar"));
-        telemetry.WithMetrics(metrics =>
+        if (options.Metrics)
         {
-            metrics.AddMeter(Meters).AddPrometheusExporter();
-            if (options.OtlpEndpoint is not null)
+            telemetry.WithMetrics(metrics =>
             {
-                metrics.AddOtlpExporter(exporter => Configure(exporter, options, "v1/metrics"));
-            }
-        });
+                metrics.AddMeter(Meters).AddView("*", new MetricStreamConfiguration { CardinalityLimit = MostSeries }).AddPrometheusExporter();
+                if (options.OtlpEndpoint is not null)
+                {
+                    metrics.AddOtlpExporter(exporter => Configure(exporter, options, "v1/metrics"));
+                }
+            });
+        }
+
         if (options.OtlpEndpoint is null)
         {
+            // The server makes a span of every request for whoever might log it, and nobody does.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             return;
         }
 

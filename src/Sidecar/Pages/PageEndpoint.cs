@@ -103,7 +103,7 @@ internal sealed partial class PageEndpoint(
     /// <summary>Every look draws another picture, and is charged as the API's request for one.</summary>
     private async Task ShowPictureAsync(HttpContext context, ClientAddress client, PageState state, PageService service, int status)
     {
-        using var decision = telemetry.Begin(new FlowRoute(StepTelemetry.Pages, journey.Proof.Purpose, FlowStep.Captcha, journey.Path, HttpMethods.Get, IsMounted: true), client);
+        using var decision = telemetry.Begin(new FlowRoute(StepTelemetry.Pages, journey.Proof.Purpose, FlowStep.Captcha, journey.Path, HttpMethods.Get, IsMounted: true), client, context.Request);
         var outcome = await RefusalAsync(limits.Client, context, client) ?? await RefusalAsync(limits.Captcha, context, client)
             ?? await service.Flow.CaptchaAsync(state.Address, tickets.Read(context.Request, client, journey.Proof.Purpose), context.RequestAborted);
         decision.Make(outcome, state.Address);

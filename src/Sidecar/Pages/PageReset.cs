@@ -30,7 +30,7 @@ internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadO
             var encoding = encodings(routes[candidate].Contract);
             var body = Body(routes[candidate].Contract, address, encoding.Encode(password), encoding.Encode(password));
             var context = Request(form, routes[candidate].Path, body);
-            using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
+            using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client, form.Context.Request);
             end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body);
             if (end == HandoverEnd.Accepted)
             {

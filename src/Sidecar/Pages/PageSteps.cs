@@ -99,5 +99,5 @@ internal sealed class PageSteps(PageJourney journey, PageWords words, PasswordRu
     }
 
     private StepDecision Begin(PageForm form, FlowStep step) =>
-        telemetry.Begin(new FlowRoute(StepTelemetry.Pages, journey.Proof.Purpose, step, journey.Path, HttpMethods.Post, IsMounted: true), form.Client);
+        telemetry.Begin(new FlowRoute(StepTelemetry.Pages, journey.Proof.Purpose, step, journey.Path, HttpMethods.Post, IsMounted: true), form.Client, form.Context.Request);
 }

@@ -44,7 +44,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
             _switch,
-            new(isOff ? null : new VerificationService(verification, new(verification, new(true, ["/sign-up"], domains ?? DomainRules.None), proven, Asserted()))),
+            new(isOff ? null : new VerificationService(verification, new(verification, new(true, ["/sign-up"], domains ?? DomainRules.None), proven, Asserted())), canComplete: true),
             clients,
             new RequestLimits(limiters.Of(catalog.Client), limiters.Of(catalog.Captcha)),
             new ProxyWarning(NullLogger<ProxyWarning>.Instance),
