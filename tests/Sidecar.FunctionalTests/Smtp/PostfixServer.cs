@@ -57,6 +57,9 @@ public sealed class PostfixServer : IAsyncLifetime
     /// <summary>PEM file of the authority behind the relay's certificate, which is for <c>localhost</c> and 127.0.0.1.</summary>
     public string AuthorityFile => At("authority.pem");
 
+    /// <summary>What it shows in TLS.</summary>
+    public string CertificateFile => At("relay.pem");
+
     public async ValueTask InitializeAsync()
     {
         // Postfix drops its rights by itself and insists on starting with all of them.
