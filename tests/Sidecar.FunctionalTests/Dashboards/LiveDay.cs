@@ -107,7 +107,7 @@ internal sealed class LiveDay : IAsyncDisposable
         await client.CodeAsync(email);
     }
 
-    private Task FloodAsync() => Task.WhenAll(Enumerable.Range(0, 10).Select(_ => world.NewClient().From("203.0.113.9").CaptchaAsync("alice@example.com")));
+    private async Task FloodAsync() => await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => world.NewClient().From("203.0.113.9").CaptchaAsync("alice@example.com")));
 
     private async Task VisitAsync(string target) =>
         await RawHttp.SendAsync(new(world.Sidecars[Interlocked.Increment(ref clients) % 2].BaseUrl, "GET", target), TestContext.Current.CancellationToken);
