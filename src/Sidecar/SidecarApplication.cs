@@ -37,8 +37,7 @@ internal static class SidecarApplication
         var endpoint = app.Services.GetRequiredService<FlowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
         var pages = app.Services.GetRequiredService<PageRoutes>();
-        // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
-        var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
+        var limits = app.Services.GetRequiredService<ForwardedLimits>();
         var verified = app.Services.GetService<VerifiedRequests>();
         app.Run(context =>
         {
@@ -50,7 +49,7 @@ internal static class SidecarApplication
         });
         return app;
 
-        Task PassAsync(HttpContext context, string target) => limits is null ? forwarder.ForwardAsync(context) : limits.ForwardAsync(context, target);
+        Task PassAsync(HttpContext context, string target) => limits.Any ? limits.ForwardAsync(context, target) : forwarder.ForwardAsync(context);
 
         async Task PassVerifiedAsync(HttpContext context, string target)
         {

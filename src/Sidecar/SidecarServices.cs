@@ -38,6 +38,9 @@ internal static class SidecarServices
             [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
         services.AddSingleton<IHostedService>(new DrainDelay(options.Shutdown, connections));
+        services.AddSingleton(provider => new SettingsWatch(options, ReloadParts.Of(provider, options), clock, provider.GetRequiredService<ILogger<SettingsWatch>>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<SettingsWatch>());
+        services.AddSingleton(static provider => new HealthCheck("config", _ => new(provider.GetRequiredService<SettingsWatch>().Health)));
         return services;
     }
 
@@ -98,7 +101,7 @@ internal static class SidecarServices
         services.AddAccounts(options.Accounts);
         services.AddMailQueue(options);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
-        services.AddSingleton(options.Smtp).AddHostedService<TemplateWatch>();
+        services.AddSingleton(options.Smtp);
         services.AddSingleton(static provider =>
         {
             var relay = provider.GetRequiredService<RelayHealth>();
@@ -115,8 +118,10 @@ internal static class SidecarServices
         services.AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<VerificationMail>());
         services.AddHandoff(options, handoff);
         services.AddSingleton<ProvenForward>();
-        services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
-        services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));
+        services.AddKeyedSingleton<AxisLimiter>(options.Limits.Domain.Name, (provider, _) => provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain));
+        services.AddKeyedSingleton<AxisLimiter>(options.Limits.MailGlobal.Name, (provider, _) => provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal));
+        services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredKeyedService<AxisLimiter>(options.Limits.Domain.Name)));
+        services.AddSingleton(provider => MailBudget(provider.GetRequiredKeyedService<AxisLimiter>(options.Limits.MailGlobal.Name)));
         return services;
     }
 
@@ -128,16 +133,17 @@ internal static class SidecarServices
     /// <summary>What the app is told by signed assertions, and what it needs to check them.</summary>
     private static void AddAssertions(this IServiceCollection services, SidecarOptions options)
     {
-        services.AddSingleton(provider => new AssertedRequests(
-            options.Assertion.Keys.Count > 0 ? new AssertionSigner(options.Assertion, provider.GetRequiredService<TimeProvider>()) : null, provider.GetRequiredService<OwnHeaders>()));
+        services.AddSingleton(static provider => new AssertedRequests(provider.GetService<AssertionSigner>(), provider.GetRequiredService<OwnHeaders>()));
         if (options.Assertion.Keys.Count > 0)
         {
-            services.AddSingleton(provider => new ManagementDocument("/.well-known/jwks.json", "application/jwk-set+json", new AssertionSigner(options.Assertion, provider.GetRequiredService<TimeProvider>()).KeySet()));
+            services.AddSingleton(options.Assertion).AddSingleton<AssertionSigner>();
+            services.AddSingleton(static provider => new ManagementDocument("/.well-known/jwks.json", "application/jwk-set+json", () => provider.GetRequiredService<AssertionSigner>().KeySet()));
         }
 
         if (options.Contracts.Contains(GenericRoutes.Contract))
         {
-            services.AddSingleton(new ManagementDocument("/openapi.json", "application/json", OpenApi.Write(options.Verification)));
+            var description = OpenApi.Write(options.Verification);
+            services.AddSingleton(new ManagementDocument("/openapi.json", "application/json", () => description));
         }
 
         if (options.Verification.AssertOn.Count > 0 && options.VerificationOffReason.Length == 0)

@@ -92,10 +92,11 @@ internal sealed class ManagementServer(
     private static async Task WriteAsync(HttpContext context, ManagementDocument document)
     {
         context.Response.ContentType = document.ContentType;
-        context.Response.ContentLength = document.Body.Length;
+        var body = document.Body();
+        context.Response.ContentLength = body.Length;
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            await context.Response.Body.WriteAsync(document.Body, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
 
@@ -108,7 +109,10 @@ internal sealed class ManagementServer(
 }
 
 /// <summary>A document for the app's developers and the app itself.</summary>
-internal sealed record ManagementDocument(string Path, string ContentType, ReadOnlyMemory<byte> Body);
+/// <param name="Path">Where it is.</param>
+/// <param name="ContentType">What it is.</param>
+/// <param name="Body">Its content as it is now.</param>
+internal sealed record ManagementDocument(string Path, string ContentType, Func<ReadOnlyMemory<byte>> Body);
 
 /// <summary>How a part is doing.</summary>
 internal readonly record struct HealthResult(bool IsWell, string Detail);

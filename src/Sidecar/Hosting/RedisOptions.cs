@@ -52,6 +52,11 @@ internal sealed record RedisOptions
         }
 
         var authorityFile = section.Text("ca");
+        if (authorityFile.Length > 0)
+        {
+            section.Refers("ca", authorityFile);
+        }
+
         if (authorityFile.Length > 0 && !HoldsCertificates(authorityFile))
         {
             section.Reject("ca", "is not a readable PEM file with certificates", "name the file of the authority that signed the server's certificate");
@@ -63,7 +68,7 @@ internal sealed record RedisOptions
             Port = port,
             Database = section.Int("db", 1, 0, 1023),
             Username = section.Text("username"),
-            Password = section.Text("password", secret: true),
+            Password = section.Secret("password"),
             Tls = section.Bool("tls", false),
             AuthorityFile = authorityFile,
             Timeout = section.Duration("timeout", TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)),

@@ -162,8 +162,10 @@ internal sealed record MailOptions
 
         try
         {
+            file = Path.GetFullPath(file, Path.GetFullPath(directory));
+            section.Refers("ca", file);
             var found = new X509Certificate2Collection();
-            found.ImportFromPemFile(Path.GetFullPath(file, Path.GetFullPath(directory)));
+            found.ImportFromPemFile(file);
             if (found.Count > 0)
             {
                 return found;

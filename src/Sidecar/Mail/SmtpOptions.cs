@@ -63,7 +63,7 @@ internal sealed record SmtpOptions
             Server = section.Text("mail_server").Trim(),
             Port = section.Int("mail_port", ImplicitTlsPort, 1, 65535),
             Username = section.Text("mail_username"),
-            Password = section.Text("mail_password", secret: true),
+            Password = section.Secret("mail_password"),
             FromName = name,
             FromAddress = address,
             FrontendUrl = section.Text("mail_frontend_url", first?.FrontendUrl ?? "").Trim(),

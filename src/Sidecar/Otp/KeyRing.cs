@@ -21,16 +21,17 @@ internal sealed class KeyRing
     private const int NetworkNameBytes = 8;
 
     private readonly byte[] _pepper;
+    private volatile IReadOnlyList<RingKey> _keys;
 
     public KeyRing(IReadOnlyList<RingKey> keys, byte[] pepper)
     {
         ArgumentOutOfRangeException.ThrowIfZero(keys.Count);
-        Keys = keys;
+        _keys = keys;
         _pepper = pepper;
     }
 
     /// <summary>All keys, the signing one first.</summary>
-    public IReadOnlyList<RingKey> Keys { get; }
+    public IReadOnlyList<RingKey> Keys => _keys;
 
     public RingKey Signing => Keys[0];
 
@@ -48,6 +49,18 @@ internal sealed class KeyRing
 
     /// <summary>A fresh secret as <c>sidecar keygen</c> prints it.</summary>
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
+
+    /// <summary>Takes the keys of another ring and keeps the pepper. False where either's are made up: those end with the process.</summary>
+    public bool Exchange(KeyRing next)
+    {
+        if (IsMadeUp || next.IsMadeUp)
+        {
+            return false;
+        }
+
+        _keys = next.Keys;
+        return true;
+    }
 
     public bool TryFind(string id, [NotNullWhen(true)] out RingKey? key)
     {

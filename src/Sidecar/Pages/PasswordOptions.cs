@@ -52,6 +52,7 @@ internal sealed record PasswordOptions
         var path = file.Length > 0 ? Path.GetFullPath(file, Path.GetFullPath(directory))
             : File.Exists(beside) ? beside
             : Path.Combine(AppContext.BaseDirectory, "conf", "ragflow-public.pem");
+        section.Refers("public_key", path);
         try
         {
             return PasswordEncoding.RagflowRsa(File.ReadAllText(path));

@@ -26,8 +26,6 @@ internal sealed class ProofFlow(
     ProofLimits limits,
     TimeProvider clock)
 {
-    private readonly FlowRules _rules = options.Rules with { Limits = limits.Address };
-
     /// <summary>Draws a picture. The flow of an unverified ticket for the same address goes on; any other begins anew.</summary>
     public ValueTask<ProofOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
@@ -145,7 +143,7 @@ internal sealed class ProofFlow(
         }
 
         var code = codes.Next();
-        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, _rules);
+        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, options.Rules with { Limits = limits.Address });
         var issued = await store.IssueAsync(request, CancellationToken.None);
         limits.Report(issued);
         if (issued.Outcome == IssueOutcome.Issued)
