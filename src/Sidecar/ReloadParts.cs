@@ -5,6 +5,7 @@ using Sidecar.Hosting;
 using Sidecar.Mail;
 using Sidecar.Proof;
 using Sidecar.Throttling;
+using Sidecar.Upstream;
 
 namespace Sidecar;
 
@@ -30,6 +31,7 @@ internal static class ReloadParts
         new(
             ["mail.templates", "mail.app_name", "mail.language", "smtp.mail_default_sender", "smtp.mail_from_name", "smtp.mail_from_address", "smtp.mail_username", "smtp.mail_frontend_url", "mail.relays"],
             next => TakeTemplates(options, next)),
+        new(["redis", "handoff.redis"], next => TakeRedis(provider, options, next)),
         new(["keys"], next => options.Keys.Exchange(next.Keys)),
         new(["assertion.keys"], next => provider.GetService<AssertionSigner>()?.Exchange(next.Assertion.Keys) ?? false),
         new(["pages.password.public_key"], next => options.HostedPages.Password.Encoding is { } encoding && next.HostedPages.Password.Encoding is { } other && encoding.Exchange(other)),
@@ -51,6 +53,17 @@ internal static class ReloadParts
 
         return true;
     }
+
+    /// <summary>Which Redis holds the state, and which the app reads, is settled at the start.</summary>
+    private static bool TakeRedis(IServiceProvider provider, SidecarOptions options, SidecarOptions next) =>
+        next.UsesRedis == options.UsesRedis
+        && next.Handoff.IsConfigured == options.Handoff.IsConfigured
+        && ReferenceEquals(next.Handoff, next.Redis) == ReferenceEquals(options.Handoff, options.Redis)
+        && Renew(provider.GetService<RedisConnection>(), next.Redis)
+        && Renew(provider.GetKeyedService<RedisConnection>(typeof(RedisHandoff)), next.Handoff);
+
+    /// <summary>A connection reads its authorities anew whenever it is made, and keeps the login it was made with.</summary>
+    private static bool Renew(RedisConnection? connection, RedisOptions redis) => connection is null || connection.Options == redis;
 
     private static bool TakeTemplates(SidecarOptions options, SidecarOptions next)
     {

@@ -81,7 +81,7 @@ internal sealed class SidecarOptions
 
     public TelemetryOptions Telemetry { get; }
 
-    /// <summary><c>contracts[]</c>: the app's APIs that are served. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
+    /// <summary><c>contracts</c>: the APIs that are served: also <c>generic</c>, for [any app](generic.md). The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
     public IReadOnlyList<string> Contracts { get; }
 
     public RecoveryOptions Recovery { get; }

@@ -3,9 +3,9 @@ using System.Net;
 namespace Sidecar.Hosting;
 
 /// <summary>One public port and the app behind it.</summary>
-/// <param name="Address">Where to listen; null is every address.</param>
-/// <param name="Port">1 to 65535. Default 8080.</param>
-/// <param name="Upstream">The app, as <c>http://host:port</c>. Default <c>http://127.0.0.1:80</c>.</param>
+/// <param name="Address"><c>listeners[].address</c>: where to listen: an IP address, <c>localhost</c> or <c>*</c>.</param>
+/// <param name="Port"><c>listeners[].port</c>: its port, each once. 1 to 65535. Default 8080.</param>
+/// <param name="Upstream"><c>listeners[].upstream</c>: scheme, host and port of the app; 0.0.0.0 means 127.0.0.1. Default <c>http://127.0.0.1:80</c>.</param>
 internal sealed record ListenerOptions(IPAddress? Address, int Port, Uri Upstream)
 {
     public const string Section = "listeners";

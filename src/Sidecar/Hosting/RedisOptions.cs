@@ -10,28 +10,28 @@ internal sealed record RedisOptions
 {
     private const int DefaultPort = 6379;
 
-    /// <summary>Host name or IP literal. Empty: no Redis is configured. Default empty.</summary>
+    /// <summary><c>redis.host</c>: host name or IP literal, with its port behind a colon, as in RAGFlow's file. Empty: no Redis is configured. Default empty.</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>TCP port, 1 to 65535; also written behind <c>host</c>. Default 6379.</summary>
+    /// <summary><c>redis.port</c>: where <c>host</c> names none. 1 to 65535. Default 6379.</summary>
     public int Port { get; init; } = DefaultPort;
 
-    /// <summary>Database number, 0 to 1023. Default 1, as RAGFlow's.</summary>
+    /// <summary><c>redis.db</c>: database number, as RAGFlow's. 0 to 1023. Default 1.</summary>
     public int Database { get; init; } = 1;
 
-    /// <summary>ACL user; empty means Redis' default user. Default empty.</summary>
+    /// <summary><c>redis.username</c>: ACL user; empty means Redis' default user. Default empty.</summary>
     public string Username { get; init; } = "";
 
-    /// <summary>Password; empty means no login. Default empty.</summary>
+    /// <summary><c>redis.password</c>: empty means no login. Default empty.</summary>
     public string Password { get; init; } = "";
 
-    /// <summary>Whether to speak TLS (1.2 or newer, certificate and name verified). Default false.</summary>
+    /// <summary><c>redis.tls</c>: whether to speak TLS (1.2 or newer, certificate and name verified). Default false.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>PEM file of the authorities to trust instead of the machine's. Empty: the machine's. Default empty.</summary>
+    /// <summary><c>redis.ca</c>: PEM file of the authorities to trust instead of the machine's. Empty: the machine's. Default empty.</summary>
     public string AuthorityFile { get; init; } = "";
 
-    /// <summary>How long one command may take before the store counts as down, 50 ms to 5 s. Default 400 ms.</summary>
+    /// <summary><c>redis.timeout</c>: how long one command may take before the store counts as down. 50ms to 5s; default 400ms.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(400);
 
     public bool IsConfigured => Host.Length > 0;

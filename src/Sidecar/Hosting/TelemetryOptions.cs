@@ -4,7 +4,7 @@ namespace Sidecar.Hosting;
 
 /// <summary>Where traces and metrics go.</summary>
 /// <param name="OtlpEndpoint">
-/// <c>telemetry.otlp_endpoint</c>, else the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>: an OTLP collector. Default: none,
+/// <c>telemetry.otlp_endpoint</c>: an OTLP collector; else that of the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. By default none,
 /// and then nothing is traced. The other standard <c>OTEL_EXPORTER_OTLP_*</c> variables hold as well.
 /// </param>
 /// <param name="UsesHttp"><c>telemetry.otlp_protocol</c>: <c>grpc</c> (default) or <c>http/protobuf</c>.</param>

@@ -41,6 +41,11 @@ internal sealed class KeyRing
     /// <summary>A ring for as long as the process lives: enough where the state lives no longer either.</summary>
     public static KeyRing Generate() => new([new RingKey(MadeUp, RandomNumberGenerator.GetBytes(SecretBytes))], RandomNumberGenerator.GetBytes(SecretBytes));
 
+    /// <remarks>
+    /// <c>keys[].id</c>: a name for the key: letters, digits, dots, dashes, underscores.
+    /// <c>keys[].secret</c>: the first signs, all verify; <c>sidecar keygen</c> prints them. Required with Redis; made up with the memory store or in Development.
+    /// <c>pepper</c>: names addresses in the store; not rotated. Required as the keys are.
+    /// </remarks>
     /// <summary>
     /// Reads <c>keys[]</c> and <c>pepper</c> at the top of the settings; what is not there is made up, and is a fault where
     /// <paramref name="required"/> (Redis outside Development, whose state outlives the process).

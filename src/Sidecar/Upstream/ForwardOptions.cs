@@ -8,7 +8,7 @@ namespace Sidecar.Upstream;
 /// <c>forward.activity_timeout</c>: how long a request may pass no byte either way. 1s to 24h; default 1h, because answers
 /// that are being thought out stream in silence for minutes.
 /// </param>
-/// <param name="ResetTimeout"><c>forward.reset_timeout</c>: for the app's answer to a reset. 1s to 5m; default 30s.</param>
+/// <param name="ResetTimeout"><c>forward.reset_timeout</c>: for the app's answer to a reset or a gated sign-up. 1s to 5m; default 30s.</param>
 internal sealed record ForwardOptions(TimeSpan ConnectTimeout, TimeSpan ActivityTimeout, TimeSpan ResetTimeout)
 {
     public const string Section = "forward";

@@ -143,6 +143,9 @@ public sealed class PostfixServer : IAsyncLifetime
     /// <summary>How often the log says so.</summary>
     public int LogCount(string words) => File.Exists(At("data/mail.log")) ? File.ReadLines(At("data/mail.log")).Count(line => line.Contains(words, StringComparison.Ordinal)) : 0;
 
+    /// <summary>Gives the user another password.</summary>
+    public Task ChangePasswordAsync(string password) => RunAsync("sh", "-c", $"printf %s '{password}' | saslpasswd2 -p -f '{At("etc/sasl/db")}' -u sidecar.test {User}");
+
     /// <summary>Reads the settings again, at which every process of Postfix is replaced.</summary>
     public Task ReloadAsync() => RunAsync("postfix", "-c", At("etc"), "reload");
 
