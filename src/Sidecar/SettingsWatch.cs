@@ -35,6 +35,8 @@ internal sealed partial class SettingsWatch(SidecarOptions start, IReadOnlyList<
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // From the start on, so that an alert finds something to look at.
+        SettingsTelemetry.Taken(0, 0);
         _timer = time.CreateTimer(_ => Look(isAsked: false), null, Interval, Interval);
         _signal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
