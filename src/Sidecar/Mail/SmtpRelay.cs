@@ -88,7 +88,7 @@ internal sealed class SmtpRelay(SmtpOptions configured, MailOptions mail, TimePr
         return failure;
     }
 
-    private async Task<RelayFailure?> UseAsync(PooledSession session, Access access, Message message, CancellationToken cancellationToken)
+    private static async Task<RelayFailure?> UseAsync(PooledSession session, Access access, Message message, CancellationToken cancellationToken)
     {
         var goesOn = false;
         try
