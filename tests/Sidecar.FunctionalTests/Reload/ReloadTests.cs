@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Sidecar.FunctionalTests.Hosting;
 using Sidecar.FunctionalTests.Recovery;
 using Sidecar.Otp;
@@ -55,7 +56,7 @@ public sealed class ReloadTests
         await ChangeAsync(world, Keys(b, a) + "limits: { client: { permits: 50 }, captcha: { window: soon } }\n", "limits.captcha.window: soon: is not a duration. Fix: ");
 
         Assert.Equal("\"client\";q=60;w=60", await PolicyAsync(world));
-        await Eventually.TrueAsync(async () => (await MetricsAsync(world)).Contains("sidecar_config_refused 1", StringComparison.Ordinal), "the metric says so");
+        await Eventually.TrueAsync(async () => Regex.IsMatch(await MetricsAsync(world), @"(?m)^sidecar_config_refused(\{[^}]*\})? 1\b"), "the metric says so");
         Assert.Contains("outcome=\"refused\"", await MetricsAsync(world), StringComparison.Ordinal);
         Assert.Equal("failing", (await ReadyAsync(world))["checks"]!["config"]!["status"]!.GetValue<string>());
         Assert.DoesNotContain(b.Secret, world.Log, StringComparison.Ordinal);
@@ -63,7 +64,7 @@ public sealed class ReloadTests
         await ChangeAsync(world, Keys(b, a) + "limits: { client: { permits: 50 } }\n", "limits.client.permits: 60 -> 50, in force");
 
         Assert.Equal("\"client\";q=50;w=60", await PolicyAsync(world));
-        await Eventually.TrueAsync(async () => (await MetricsAsync(world)).Contains("sidecar_config_refused 0", StringComparison.Ordinal), "the metric says so");
+        await Eventually.TrueAsync(async () => Regex.IsMatch(await MetricsAsync(world), @"(?m)^sidecar_config_refused(\{[^}]*\})? 0\b"), "the metric says so");
         Assert.Equal("ok", (await ReadyAsync(world))["checks"]!["config"]!["status"]!.GetValue<string>());
     }
 
