@@ -28,6 +28,7 @@ internal static class SidecarApplication
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
+        builder.Services.AddInlineSockets();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
@@ -43,12 +44,16 @@ internal static class SidecarApplication
         app.Run(context =>
         {
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? endpoint.HandleAsync(context, guarded, target)
-                : pages.Find(target) is { } page ? page(context)
+            return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? HandleAsync(context, guarded, target)
+                : pages.Find(target) is { } page ? ShowAsync(context, page)
                 : verified is null ? PassAsync(context, target)
                 : PassVerifiedAsync(context, target);
         });
         return app;
+
+        Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target) => InlineSockets.LeaveAsync(() => endpoint.HandleAsync(context, guarded, target));
+
+        static Task ShowAsync(HttpContext context, RequestDelegate page) => InlineSockets.LeaveAsync(() => page(context));
 
         Task PassAsync(HttpContext context, string target) => limits is null ? forwarder.ForwardAsync(context) : limits.ForwardAsync(context, target);
 

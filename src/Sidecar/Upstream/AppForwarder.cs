@@ -8,7 +8,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Upstream;
 
-/// <summary>Hands a request to the app behind the port it came in on, streaming both ways.</summary>
+/// <summary>
+/// Hands a request to the app behind the port it came in on, streaming both ways: over our own exchange where it is a plain one,
+/// over YARP where it is not, or where something reads or changes the answer on its way.
+/// </summary>
 internal sealed partial class AppForwarder(
     IHttpForwarder forwarder,
     UpstreamClient client,
@@ -17,6 +20,7 @@ internal sealed partial class AppForwarder(
     ClientAddressResolver clients,
     ILogger<AppForwarder> logger,
     OwnHeaders own,
+    DirectForwarders direct,
     DocumentTag? tag = null)
 {
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
@@ -42,7 +46,9 @@ internal sealed partial class AppForwarder(
             return Task.CompletedTask;
         }
 
-        return SendAsync(context, _config, tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? new DocumentTransformer(clients, own, tag) : _raw);
+        return tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
+            : direct.For(context) is { } exchanges ? SendDirectAsync(context, exchanges)
+            : SendAsync(context, _config, _raw);
     }
 
     /// <summary>Forwards a reset through its own transformer, which reads the app's verdict; the client going away does not end it.</summary>
@@ -59,19 +65,29 @@ internal sealed partial class AppForwarder(
     public static bool NeverReachedApp(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
+    private async Task SendDirectAsync(HttpContext context, DirectForwarder exchanges)
+    {
+        if (await exchanges.SendAsync(context) is { } fault)
+        {
+            await TellAsync(context, fault.Error, fault.Cause, tellFailure: null);
+        }
+    }
+
     private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
         var error = await forwarder.SendAsync(context, UpstreamOf(context), client.Invoker, config, transformer);
-        if (error == ForwarderError.None)
+        if (error != ForwarderError.None)
         {
-            return;
+            await TellAsync(context, error, context.Features.Get<IForwarderErrorFeature>()?.Exception, tellFailure);
         }
+    }
 
+    private async Task TellAsync(HttpContext context, ForwarderError error, Exception? cause, Func<HttpContext, Task>? tellFailure)
+    {
         Errors.Add(1, new TagList { { "error", NameOf(error) } });
         // A client that went away is its own affair; everything else is worth a line.
         if (error is not (ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled))
         {
-            var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
             LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", UpstreamOf(context));
         }
 
@@ -101,7 +117,7 @@ internal sealed partial class AppForwarder(
     }
 
     /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>
-    private static string NameOf(ForwarderError error)
+    public static string NameOf(ForwarderError error)
     {
         var name = error.ToString();
         return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Sidecar.Http1;
+
+/// <summary>
+/// One connection to a server. A read is always pending on it, also between exchanges: an end, or a word nobody asked for, is
+/// known before the next request is entrusted to it, and costs no system call to find out.
+/// </summary>
+internal sealed class Http1Connection : IDisposable
+{
+    /// <summary>Most heads, and little enough to be held by ten thousand silent streams.</summary>
+    private const int BufferBytes = 4 * 1024;
+
+    private readonly Socket _socket;
+    private readonly TimeProvider _time;
+    private byte[] _buffer = new byte[BufferBytes];
+    private int _start;
+    private int _end;
+    private ValueTask<int> _pending;
+    private bool _isPending;
+    private volatile bool _isEnded;
+
+    private Http1Connection(Socket socket, TimeProvider time)
+    {
+        _socket = socket;
+        _time = time;
+        LastActive = time.GetTimestamp();
+    }
+
+    /// <summary>When the last byte went either way.</summary>
+    public long LastActive { get; private set; }
+
+    /// <summary>Who uses it now; null between exchanges.</summary>
+    public IExchange? Exchange { get; set; }
+
+    /// <summary>Whether it has carried a whole exchange before, so that its server may have given it up.</summary>
+    public bool IsReused { get; private set; }
+
+    /// <summary>The head of the answer that is being read; one for all, because there is one at a time.</summary>
+    public ResponseHead Head { get; } = new();
+
+    /// <summary>What has come and was not consumed.</summary>
+    public ReadOnlyMemory<byte> Received => _buffer.AsMemory(_start, _end - _start);
+
+    /// <summary>Whether the last read filled all there was room for, so that much more is likely to come.</summary>
+    public bool IsFull => _end == _buffer.Length;
+
+    /// <summary>Whether nothing has happened on it since the last exchange.</summary>
+    public bool IsQuiet => !_isEnded && _start == _end && _isPending && !_pending.IsCompleted;
+
+    public static async ValueTask<Http1Connection> OpenAsync(EndPoint server, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var socket = server switch
+        {
+            UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            IPEndPoint ip => new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+            _ => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+        };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken);
+            var connection = new Http1Connection(socket, time);
+            connection.Listen();
+            return connection;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gets ready for the next exchange; false when there can be none.</summary>
+    public bool TryRest()
+    {
+        if (_isEnded || _start != _end)
+        {
+            return false;
+        }
+
+        (_start, _end) = (0, 0);
+        IsReused = true;
+        LastActive = _time.GetTimestamp();
+        if (!_isPending)
+        {
+            Listen();
+        }
+
+        return IsQuiet;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await _socket.SendAsync(bytes)..];
+            LastActive = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Waits for more in <see cref="Received"/>; false at the end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> ReceiveAsync()
+    {
+        if (!_isPending)
+        {
+            Listen();
+        }
+
+        _isPending = false;
+        var count = await _pending;
+        LastActive = _time.GetTimestamp();
+        _end += count;
+        return count > 0;
+    }
+
+    /// <summary>Receives past the buffer, which must be empty; 0 at the end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveAsync(Memory<byte> bytes)
+    {
+        var count = await _socket.ReceiveAsync(bytes);
+        LastActive = _time.GetTimestamp();
+        return count;
+    }
+
+    public void Consume(int count) => _start += count;
+
+    /// <summary>Ends it from any thread; whatever waits on it fails.</summary>
+    public void Dispose()
+    {
+        _isEnded = true;
+        _socket.Dispose();
+    }
+
+    private void Listen()
+    {
+        if (_start == _end)
+        {
+            (_start, _end) = (0, 0);
+        }
+        else if (_end == _buffer.Length)
+        {
+            var larger = _start > 0 ? _buffer : new byte[_buffer.Length * 2];
+            Received.Span.CopyTo(larger);
+            (_buffer, _start, _end) = (larger, 0, _end - _start);
+        }
+
+        _pending = _socket.ReceiveAsync(_buffer.AsMemory(_end));
+        _isPending = true;
+    }
+}
+
+/// <summary>What goes on over a connection, as far as somebody else may have to end it.</summary>
+internal interface IExchange
+{
+    /// <summary>Nothing has moved either way for too long. Comes from any thread.</summary>
+    void TimeOut();
+}
