@@ -51,9 +51,9 @@ internal static class SidecarApplication
         });
         return app;
 
-        Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target) => InlineSockets.LeaveAsync(() => endpoint.HandleAsync(context, guarded, target));
+        Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target) => InlineSockets.LeaveAsync(context, () => endpoint.HandleAsync(context, guarded, target));
 
-        static Task ShowAsync(HttpContext context, RequestDelegate page) => InlineSockets.LeaveAsync(() => page(context));
+        static Task ShowAsync(HttpContext context, RequestDelegate page) => InlineSockets.LeaveAsync(context, () => page(context));
 
         Task PassAsync(HttpContext context, string target) => limits is null ? forwarder.ForwardAsync(context) : limits.ForwardAsync(context, target);
 

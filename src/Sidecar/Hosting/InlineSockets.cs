@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,10 +28,11 @@ internal static class InlineSockets
         sockets.WaitForDataBeforeAllocatingBuffer = false;
     });
 
-    /// <summary>Goes on in the thread pool.</summary>
-    public static async Task LeaveAsync(Func<Task> run)
+    /// <summary>Goes on in the thread pool, for what is the sidecar's own to do.</summary>
+    public static async Task LeaveAsync(HttpContext context, Func<Task> run)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var trace = LoggedTrace.Start(context);
         await run();
     }
 }

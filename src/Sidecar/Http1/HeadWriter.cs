@@ -45,8 +45,20 @@ internal sealed class HeadWriter : IDisposable
         return this;
     }
 
-    /// <summary>One line of the head.</summary>
-    public void AddField(string name, ReadOnlySpan<char> value) => Add(name).Add(": "u8).Add(value).Add("\r\n"u8);
+    /// <summary>One line of the head. A name that is none, as some servers let through, is left out; others would read it as they like.</summary>
+    /// <exception cref="InvalidOperationException">The value would end its line.</exception>
+    public void AddField(string name, ReadOnlySpan<char> value)
+    {
+        if (value.ContainsAny('\r', '\n', '\0'))
+        {
+            throw new InvalidOperationException("A value holds the end of a line.");
+        }
+
+        if (HttpText.IsToken(name))
+        {
+            Add(name).Add(": "u8).Add(value).Add("\r\n"u8);
+        }
+    }
 
     public void Dispose()
     {

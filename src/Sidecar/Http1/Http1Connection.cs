@@ -30,7 +30,7 @@ internal sealed class Http1Connection : IDisposable
     }
 
     /// <summary>When the last byte went either way.</summary>
-    public long LastActive { get; private set; }
+    public long LastActive { get; set; }
 
     /// <summary>Who uses it now; null between exchanges.</summary>
     public IExchange? Exchange { get; set; }
@@ -80,9 +80,7 @@ internal sealed class Http1Connection : IDisposable
             return false;
         }
 
-        (_start, _end) = (0, 0);
         IsReused = true;
-        LastActive = _time.GetTimestamp();
         if (!_isPending)
         {
             Listen();
@@ -91,19 +89,15 @@ internal sealed class Http1Connection : IDisposable
         return IsQuiet;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    /// <summary>Sends all of it. The clock is not looked at: where nothing holds it up, it was looked at a moment ago.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await _socket.SendAsync(bytes)..];
-            LastActive = _time.GetTimestamp();
-        }
+        var sending = _socket.SendAsync(bytes);
+        return sending.IsCompletedSuccessfully ? SentAsync(sending.Result, bytes) : SendRestAsync(sending, bytes);
     }
 
-    /// <summary>Waits for more in <see cref="Received"/>; false at the end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReceiveAsync()
+    /// <summary>Waits for more; what it gives goes to <see cref="Take"/>. One call for two would cost each exchange a second wait.</summary>
+    public ValueTask<int> ReadAsync()
     {
         if (!_isPending)
         {
@@ -111,7 +105,12 @@ internal sealed class Http1Connection : IDisposable
         }
 
         _isPending = false;
-        var count = await _pending;
+        return _pending;
+    }
+
+    /// <summary>Adds what was read to <see cref="Received"/>; false at the end.</summary>
+    public bool Take(int count)
+    {
         LastActive = _time.GetTimestamp();
         _end += count;
         return count > 0;
@@ -119,7 +118,7 @@ internal sealed class Http1Connection : IDisposable
 
     /// <summary>Receives past the buffer, which must be empty; 0 at the end.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> ReceiveAsync(Memory<byte> bytes)
+    public async ValueTask<int> ReadAsync(Memory<byte> bytes)
     {
         var count = await _socket.ReceiveAsync(bytes);
         LastActive = _time.GetTimestamp();
@@ -133,6 +132,19 @@ internal sealed class Http1Connection : IDisposable
     {
         _isEnded = true;
         _socket.Dispose();
+    }
+
+    private ValueTask SentAsync(int count, ReadOnlyMemory<byte> bytes) => count == bytes.Length ? ValueTask.CompletedTask : SendRestAsync(new(count), bytes);
+
+    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
+    {
+        bytes = bytes[await sending..];
+        LastActive = _time.GetTimestamp();
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await _socket.SendAsync(bytes)..];
+            LastActive = _time.GetTimestamp();
+        }
     }
 
     private void Listen()
@@ -156,6 +168,6 @@ internal sealed class Http1Connection : IDisposable
 /// <summary>What goes on over a connection, as far as somebody else may have to end it.</summary>
 internal interface IExchange
 {
-    /// <summary>Nothing has moved either way for too long. Comes from any thread.</summary>
+    /// <summary>Nothing has moved either way for too long: ends it, with its connection. Comes from any thread.</summary>
     void TimeOut();
 }

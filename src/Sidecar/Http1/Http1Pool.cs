@@ -45,7 +45,9 @@ internal sealed class Http1Pool : IDisposable
     }
 
     /// <summary>The connection that was last at rest, if it still can be used.</summary>
-    public Http1Connection? Take(IExchange exchange)
+    /// <param name="exchange">Who uses it.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    public Http1Connection? Take(IExchange exchange, long now)
     {
         while (true)
         {
@@ -59,9 +61,9 @@ internal sealed class Http1Pool : IDisposable
 
                 connection = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
-                if (connection.IsQuiet && _time.GetElapsedTime(connection.LastActive) < MostIdle)
+                if (connection.IsQuiet && _time.GetElapsedTime(connection.LastActive, now) < MostIdle)
                 {
-                    connection.Exchange = exchange;
+                    (connection.Exchange, connection.LastActive) = (exchange, now);
                     return connection;
                 }
             }
@@ -135,20 +137,21 @@ internal sealed class Http1Pool : IDisposable
 
     private void Watch()
     {
+        List<IExchange>? late = null;
         List<Http1Connection>? ended = null;
         lock (_lock)
         {
             foreach (var connection in _open)
             {
+                var silence = _time.GetElapsedTime(connection.LastActive);
                 if (connection.Exchange is { } exchange)
                 {
-                    if (_time.GetElapsedTime(connection.LastActive) >= _activityTimeout)
+                    if (silence >= _activityTimeout)
                     {
-                        exchange.TimeOut();
-                        connection.Dispose();
+                        (late ??= []).Add(exchange);
                     }
                 }
-                else if (!connection.IsQuiet || _time.GetElapsedTime(connection.LastActive) >= MostIdle)
+                else if (!connection.IsQuiet || silence >= MostIdle)
                 {
                     _idle.Remove(connection);
                     (ended ??= []).Add(connection);
@@ -156,6 +159,8 @@ internal sealed class Http1Pool : IDisposable
             }
         }
 
+        // Outside, because whoever waits on one of them may go on right here.
+        late?.ForEach(static exchange => exchange.TimeOut());
         ended?.ForEach(End);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ResponseHead
     /// <summary>Whether the server keeps the connection open behind the answer.</summary>
     public bool KeepsAlive { get; private set; }
 
-    /// <summary>What <c>Connection</c> names, which is for this connection alone; null without one.</summary>
+    /// <summary>What <c>Connection</c> names, which is for this connection alone; null without it, or where it names nothing.</summary>
     public string? Connection { get; private set; }
 
     /// <summary>Reads a head from the first of the bytes received.</summary>
@@ -139,8 +139,12 @@ internal sealed class ResponseHead
 
     private bool AddConnection(string value)
     {
-        Connection = Connection is null ? value : Connection + "," + value;
-        KeepsAlive &= !HttpText.HasWord(value, "close");
+        if (!value.Equals("keep-alive", StringComparison.OrdinalIgnoreCase))
+        {
+            Connection = Connection is null ? value : Connection + "," + value;
+            KeepsAlive &= !HttpText.HasWord(value, "close");
+        }
+
         return true;
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class AppForwarder(
         }
 
         return tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
-            : direct.For(context) is { } exchanges ? SendDirectAsync(context, exchanges)
+            : direct.For(context) is { } exchanges ? exchanges.SendAsync(context, TellAsync)
             : SendAsync(context, _config, _raw);
     }
 
@@ -65,14 +65,6 @@ internal sealed partial class AppForwarder(
     public static bool NeverReachedApp(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
-    private async Task SendDirectAsync(HttpContext context, DirectForwarder exchanges)
-    {
-        if (await exchanges.SendAsync(context) is { } fault)
-        {
-            await TellAsync(context, fault.Error, fault.Cause, tellFailure: null);
-        }
-    }
-
     private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
         var error = await forwarder.SendAsync(context, UpstreamOf(context), client.Invoker, config, transformer);
@@ -82,8 +74,11 @@ internal sealed partial class AppForwarder(
         }
     }
 
+    private Task TellAsync(HttpContext context, DirectFault fault) => TellAsync(context, fault.Error, fault.Cause, tellFailure: null);
+
     private async Task TellAsync(HttpContext context, ForwarderError error, Exception? cause, Func<HttpContext, Task>? tellFailure)
     {
+        using var trace = LoggedTrace.Start(context);
         Errors.Add(1, new TagList { { "error", NameOf(error) } });
         // A client that went away is its own affair; everything else is worth a line.
         if (error is not (ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled))

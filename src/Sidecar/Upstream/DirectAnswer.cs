@@ -87,7 +87,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
             else if (isBulk && !(_decodes && _chunks is not null))
             {
                 var room = _client.GetMemory(BulkBytes);
-                var count = await connection.ReceiveAsync(room[..(int)Math.Min(room.Length, _left)]);
+                var count = await connection.ReadAsync(room[..(int)Math.Min(room.Length, _left)]);
                 if (count == 0)
                 {
                     End(isOpenEnded);
@@ -104,7 +104,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
                 Look(await _client.FlushAsync());
                 isBulk = count > BulkBytes / 16;
             }
-            else if (!await connection.ReceiveAsync())
+            else if (!connection.Take(await connection.ReadAsync()))
             {
                 End(isOpenEnded);
                 return;
@@ -178,7 +178,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
         }
     }
 
-    private static void Look(FlushResult result)
+    public static void Look(FlushResult result)
     {
         if (result.IsCanceled || result.IsCompleted)
         {

@@ -9,142 +9,197 @@ namespace Sidecar.Upstream;
 /// One request and its answer. The answer is read whether or not the request has gone out whole, because an app may answer
 /// before it has read everything; and whoever ends the exchange from outside does it by ending its connection.
 /// </summary>
-internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext context) : IExchange
+internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext context, Func<HttpContext, DirectFault, Task> tell) : IExchange
 {
     private readonly Http1Pool _pool = forwarder.Pool;
     private readonly long _started = forwarder.Time.GetTimestamp();
     private readonly DirectTrace? _trace = forwarder.Trace(context);
     private Http1Connection? _connection;
     private DirectUpload? _upload;
+    private readonly Lock _ending = new();
+    private volatile State _state;
+    private bool _hasReceived;
     private bool _hasAnswer;
-    private volatile bool _isTimedOut;
 
-    /// <summary>Runs it to its end, and tells the telemetry how it went.</summary>
-    public async Task<DirectFault?> RunAsync()
+    private enum State
     {
+        Running,
+        Ended,
+        TimedOut,
+    }
+
+    /// <summary>Runs it to its end. All that a small answer waits for, it waits for here: every further method that waits costs each request.</summary>
+    public async Task RunAsync()
+    {
+        DirectFault? fault = null;
         var abortion = context.RequestAborted.UnsafeRegister(static exchange => ((DirectExchange)exchange!)._connection?.Dispose(), this);
         try
         {
-            var isWhole = await ExchangeAsync();
+            _connection = _pool.Take(this, _started) ?? await OpenAsync();
+            ResponseHead? head = null;
+            do
+            {
+                try
+                {
+                    await SendAsync(_connection);
+                    do
+                    {
+                        head = ReadHead(_connection, await _connection.ReadAsync());
+                    }
+                    while (head is null);
+                }
+                catch (Exception error) when (error is SocketException or DirectFaultException && MayRepeat(_connection))
+                {
+                    // The app gave the connection up before it had the request.
+                    _pool.End(_connection);
+                    _connection = await OpenAsync();
+                }
+            }
+            while (head is null);
+
+            Answer(head);
+            if (DirectAnswer.HasBody(head, context.Request.Method))
+            {
+                if (_connection.Received is var body && body.Length == head.Length)
+                {
+                    DirectAnswer.Look(await context.Response.BodyWriter.WriteAsync(body));
+                    _connection.Consume(body.Length);
+                }
+                else
+                {
+                    await new DirectAnswer(_connection, context).RelayAsync(head);
+                }
+            }
+
             abortion.Dispose();
-            await EndAsync(isWhole);
-            return null;
+            End(head.KeepsAlive && _upload is null or { IsWhole: true });
         }
         catch (Exception error) when (error is DirectFaultException or SocketException or ObjectDisposedException or OperationCanceledException or TimeoutException or InvalidOperationException)
         {
             abortion.Dispose();
-            await EndAsync(isWhole: false);
-            return Failed(FaultOf(error));
+            fault = FaultOf(error);
+            End(isWhole: false);
         }
-        finally
+
+        if (_upload is { Ended.IsCompleted: false })
         {
-            _trace?.Dispose();
+            // Nobody may use the request once this is over.
+            _upload.Stop();
+            await _upload.Ended;
         }
+
+        if (fault is not null)
+        {
+            Fail(fault);
+            await tell(context, fault);
+        }
+
+        _trace?.Dispose();
     }
 
     /// <inheritdoc/>
     public void TimeOut()
     {
-        _isTimedOut = true;
-        // Whatever waits for the client rather than the app.
-        context.Response.BodyWriter.CancelPendingFlush();
-        _upload?.Stop();
-    }
-
-    /// <summary>Whether the connection has nothing left of this exchange on it.</summary>
-    private async Task<bool> ExchangeAsync()
-    {
-        var head = await AskAsync();
-        _hasAnswer = true;
-        var duration = forwarder.Time.GetElapsedTime(_started);
-        DirectMetrics.Answered(duration, context.Request.Method, forwarder.Server, head.Status);
-        _trace?.Answered(head.Status);
-        DirectAnswer.CopyHead(head, context.Response);
-        if (DirectAnswer.HasBody(head, context.Request.Method))
+        lock (_ending)
         {
-            await new DirectAnswer(_connection!, context).RelayAsync(head);
-        }
-
-        return head.KeepsAlive && _upload is null or { IsWhole: true };
-    }
-
-    private async Task<ResponseHead> AskAsync()
-    {
-        var connection = _pool.Take(this) ?? await OpenAsync();
-        while (true)
-        {
-            _connection = connection;
-            context.RequestAborted.ThrowIfCancellationRequested();
-            try
+            if (_state != State.Running)
             {
-                await SendAsync(connection);
-                return await HeadAsync(connection);
+                return;
             }
-            catch (Exception error) when (error is SocketException or DirectFaultException { Fault.Error: ForwarderError.Request } && MayRepeat(connection))
+
+            _state = State.TimedOut;
+            _upload?.Stop();
+            _connection?.Dispose();
+            if (_hasAnswer)
             {
-                // The app gave the connection up before it had the request.
-                _pool.End(connection);
-                connection = await OpenAsync();
+                // It may be the client that is waited for. Last, because the exchange may go on from here, and end.
+                context.Response.BodyWriter.CancelPendingFlush();
             }
         }
+    }
+
+    private async ValueTask<Http1Connection> OpenAsync()
+    {
+        var connection = await _pool.OpenAsync(this, context.RequestAborted);
+        _connection = connection;
+        return connection;
+    }
+
+    private ValueTask SendAsync(Http1Connection connection)
+    {
+        // Who went away before this connection was there found nothing to end.
+        context.RequestAborted.ThrowIfCancellationRequested();
+        var head = new HeadWriter();
+        var isChunked = DirectUpload.IsChunked(context);
+        forwarder.WriteHead(head, context, isChunked, _trace);
+        _upload = DirectUpload.IsNeeded(context) ? new DirectUpload(forwarder, context, connection, isChunked) : null;
+        var sending = _upload?.StartAsync(head) ?? connection.SendAsync(head.Written);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return FinishAsync(sending, head);
+        }
+
+        head.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask FinishAsync(ValueTask sending, HeadWriter head)
+    {
+        using (head)
+        {
+            await sending;
+        }
+    }
+
+    /// <summary>The head, when it is whole.</summary>
+    private ResponseHead? ReadHead(Http1Connection connection, int count)
+    {
+        if (!connection.Take(count))
+        {
+            throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.ResponseEnded));
+        }
+
+        _hasReceived = true;
+        var head = connection.Head;
+        var result = head.Read(connection.Received.Span, out var length);
+        while (result == HeadResult.Whole && head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols)
+        {
+            // The server in front knows no way to send these on.
+            connection.Consume(length);
+            result = head.Read(connection.Received.Span, out length);
+        }
+
+        if (result == HeadResult.Bad || (result == HeadResult.Whole && head.Status == StatusCodes.Status101SwitchingProtocols))
+        {
+            throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.InvalidResponse));
+        }
+
+        connection.Consume(length);
+        return result == HeadResult.Whole ? head : null;
     }
 
     /// <summary>Only what can be sent twice without harm, and only where the connection may have been dead before.</summary>
     private bool MayRepeat(Http1Connection connection) =>
-        connection.IsReused && connection.Received.IsEmpty && !_isTimedOut && !context.RequestAborted.IsCancellationRequested && !DirectUpload.IsNeeded(context)
+        connection.IsReused && !_hasReceived && _state == State.Running && !context.RequestAborted.IsCancellationRequested && !DirectUpload.IsNeeded(context)
         && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method));
 
-    private ValueTask<Http1Connection> OpenAsync() => _pool.OpenAsync(this, context.RequestAborted);
-
-    private async ValueTask SendAsync(Http1Connection connection)
+    private void Answer(ResponseHead head)
     {
-        using var head = new HeadWriter();
-        var isChunked = DirectUpload.IsChunked(context);
-        forwarder.WriteHead(head, context, isChunked, _trace);
-        if (!DirectUpload.IsNeeded(context))
-        {
-            await connection.SendAsync(head.Written);
-            return;
-        }
-
-        _upload = new DirectUpload(context, connection, isChunked);
-        await _upload.StartAsync(head);
+        _hasAnswer = true;
+        DirectMetrics.Answered(forwarder.Time.GetElapsedTime(_started, _connection!.LastActive), context.Request.Method, forwarder.Server, head.Status);
+        _trace?.Answered(head.Status);
+        DirectAnswer.CopyHead(head, context.Response);
     }
 
-    private async ValueTask<ResponseHead> HeadAsync(Http1Connection connection)
+    /// <summary>Gives the connection back, or up when it may have something left of this exchange on it.</summary>
+    private void End(bool isWhole)
     {
-        var head = connection.Head;
-        while (true)
+        lock (_ending)
         {
-            if (!await connection.ReceiveAsync())
-            {
-                throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.ResponseEnded));
-            }
-
-            var result = head.Read(connection.Received.Span, out var length);
-            while (result == HeadResult.Whole && head.Status is >= 100 and < 200 and not 101)
-            {
-                // The server in front knows no way to send these on.
-                connection.Consume(length);
-                result = head.Read(connection.Received.Span, out length);
-            }
-
-            if (result == HeadResult.Bad || (result == HeadResult.Whole && head.Status == StatusCodes.Status101SwitchingProtocols))
-            {
-                throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.InvalidResponse));
-            }
-
-            if (result == HeadResult.Whole)
-            {
-                connection.Consume(length);
-                return head;
-            }
+            isWhole &= _state == State.Running;
+            _state = State.Ended;
         }
-    }
 
-    /// <summary>Gives the connection back or up, and waits for the upload, which must be over before the request is.</summary>
-    private async ValueTask EndAsync(bool isWhole)
-    {
         if (_connection is { } connection)
         {
             if (isWhole)
@@ -156,28 +211,23 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
                 _pool.End(connection);
             }
         }
-
-        if (_upload is not null && !isWhole)
-        {
-            _upload.Stop();
-            await _upload.Ended;
-        }
     }
 
     /// <summary>Whose fault it was: the client's before the app's, because its going breaks the app's side, too.</summary>
     private DirectFault FaultOf(Exception error)
     {
-        var isGone = context.RequestAborted.IsCancellationRequested;
-        return error is DirectFaultException { Fault: { Error: ForwarderError.ResponseBodyClient } told } ? _isTimedOut ? told with { Error = ForwarderError.ResponseBodyCanceled } : told
+        var (isGone, isLate) = (context.RequestAborted.IsCancellationRequested, _state == State.TimedOut);
+        return (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseBodyClient } told ? isLate ? told with { Error = ForwarderError.ResponseBodyCanceled } : told
+            : (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseHeaders } refused ? refused
             : _hasAnswer ? new(isGone ? ForwarderError.ResponseBodyCanceled : ForwarderError.ResponseBodyDestination, error)
-            : _isTimedOut ? new(ForwarderError.RequestTimedOut, error)
+            : isLate ? new(ForwarderError.RequestTimedOut, error)
             : isGone ? new(ForwarderError.RequestCanceled, error)
             : _upload?.ClientFault is { } client ? new(ForwarderError.RequestBodyClient, client)
             : _upload?.AppFault is { } app ? new(ForwarderError.RequestBodyDestination, app)
             : (error as DirectFaultException)?.Fault ?? new(ForwarderError.Request, error);
     }
 
-    private DirectFault Failed(DirectFault fault)
+    private void Fail(DirectFault fault)
     {
         if (!_hasAnswer)
         {
@@ -190,11 +240,10 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         {
             // The client must not take what it has for all there is.
             context.Abort();
-            return fault;
+            return;
         }
 
         context.Response.Clear();
         context.Response.StatusCode = fault.Status;
-        return fault;
     }
 }

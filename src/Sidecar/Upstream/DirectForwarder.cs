@@ -26,11 +26,15 @@ internal sealed class DirectForwarder(UpstreamAddress server, ForwardOptions opt
         && context.Request.Headers.Expect.Count == 0;
 
     /// <summary>Forwards one request and its answer.</summary>
-    /// <returns>What went wrong; null when nothing did. The answer has its status then, if it is not on its way yet.</returns>
-    public Task<DirectFault?> SendAsync(HttpContext context) => new DirectExchange(this, context).RunAsync();
+    /// <param name="context">The request.</param>
+    /// <param name="tell">Hears what went wrong, if anything; the answer has its status then, if it is not on its way yet.</param>
+    public Task SendAsync(HttpContext context, Func<HttpContext, DirectFault, Task> tell) => new DirectExchange(this, context, tell).RunAsync();
 
     public void WriteHead(HeadWriter head, HttpContext context, bool isChunked, DirectTrace? trace) =>
         DirectHead.Write(head, context, isChunked, clients.Resolve(context), own, trace);
+
+    /// <summary>Whether a trailer may follow a body. An app may read it as a header, so it must be none that means something there.</summary>
+    public bool PassesBehindBody(HttpContext context, string name) => !DirectHead.IsNoTrailer(name) && !HeaderHygiene.Drops(name, clients.Resolve(context), own);
 
     public DirectTrace? Trace(HttpContext context) => tracing.Enabled
         ? DirectTrace.Start(context.Request.Method, RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget), server)

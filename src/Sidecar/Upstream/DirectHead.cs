@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -9,6 +10,14 @@ namespace Sidecar.Upstream;
 /// <summary>What of a head goes past this hop in the direct engine, and how the request's is written.</summary>
 internal static class DirectHead
 {
+    /// <summary>What RFC 9110, 6.5.1, keeps out of trailers: framing, routing, who asks, and how to read the rest.</summary>
+    private static readonly FrozenSet<string> NoTrailers = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade", "Expect", "Max-Forwards", "Cache-Control", "Range",
+        "Content-Encoding", "Content-Type", "Content-Range", "Authorization", "Proxy-Authorization", "Cookie", HeaderHygiene.ForwardedFor, HeaderHygiene.ForwardedProto, HeaderHygiene.ForwardedHost);
+
+    public static bool IsNoTrailer(string name) => NoTrailers.Contains(name);
+
     /// <summary>Whether a field is for one connection alone (RFC 9110, 7.6.1).</summary>
     /// <param name="name">The field.</param>
     /// <param name="connection">What <c>Connection</c> of the same head names; null without one.</param>

@@ -13,7 +13,7 @@ namespace Sidecar.Upstream;
 /// The body of a request on its way to the app, framed as it came. What is there with the head goes with it; the rest goes
 /// beside the answer, at the app's pace.
 /// </summary>
-internal sealed class DirectUpload(HttpContext context, Http1Connection connection, bool isChunked)
+internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext context, Http1Connection connection, bool isChunked)
 {
     /// <summary>What is copied to go with the head.</summary>
     private const int MostBytesWithHead = 16 * 1024;
@@ -155,11 +155,15 @@ internal sealed class DirectUpload(HttpContext context, Http1Connection connecti
         piece.Add("0\r\n"u8);
         if (context.Features.Get<IHttpRequestTrailersFeature>() is { Available: true, Trailers: { Count: > 0 } trailers })
         {
+            var announced = context.Request.Headers["Trailer"].ToString();
             foreach (var (name, values) in trailers)
             {
-                foreach (var value in values)
+                if (HttpText.HasWord(announced, name) && forwarder.PassesBehindBody(context, name))
                 {
-                    piece.AddField(name, value);
+                    foreach (var value in values)
+                    {
+                        piece.AddField(name, value);
+                    }
                 }
             }
         }
