@@ -127,7 +127,22 @@ internal sealed class Http1Connection : IDisposable
 
     public void Consume(int count) => _start += count;
 
-    /// <summary>Ends it from any thread; whatever waits on it fails.</summary>
+    /// <summary>Says goodbye between exchanges, where a mere end with a read pending would be a reset in the server's log.</summary>
+    public void Close()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It has been ended already.
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Ends it from any thread; whatever waits on it fails, and the server learns at once that nobody does any more.</summary>
     public void Dispose()
     {
         _isEnded = true;

@@ -68,7 +68,7 @@ internal sealed class Http1Pool : IDisposable
                 }
             }
 
-            End(connection);
+            Close(connection);
         }
     }
 
@@ -109,18 +109,14 @@ internal sealed class Http1Pool : IDisposable
             }
         }
 
-        End(connection);
+        Close(connection);
     }
 
-    /// <summary>Gives a connection up.</summary>
+    /// <summary>Gives a connection up in the middle of an exchange.</summary>
     public void End(Http1Connection connection)
     {
         connection.Dispose();
-        lock (_lock)
-        {
-            connection.Exchange = null;
-            _open.Remove(connection);
-        }
+        Forget(connection);
     }
 
     public void Dispose()
@@ -130,7 +126,7 @@ internal sealed class Http1Pool : IDisposable
         {
             foreach (var connection in _open)
             {
-                connection.Dispose();
+                connection.Close();
             }
         }
     }
@@ -161,6 +157,21 @@ internal sealed class Http1Pool : IDisposable
 
         // Outside, because whoever waits on one of them may go on right here.
         late?.ForEach(static exchange => exchange.TimeOut());
-        ended?.ForEach(End);
+        ended?.ForEach(Close);
+    }
+
+    private void Close(Http1Connection connection)
+    {
+        connection.Close();
+        Forget(connection);
+    }
+
+    private void Forget(Http1Connection connection)
+    {
+        lock (_lock)
+        {
+            connection.Exchange = null;
+            _open.Remove(connection);
+        }
     }
 }
