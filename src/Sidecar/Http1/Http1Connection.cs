@@ -111,7 +111,7 @@ internal sealed class Http1Connection : IDisposable
     /// <summary>Adds what was read to <see cref="Received"/>; false at the end.</summary>
     public bool Take(int count)
     {
-        LastActive = _time.GetTimestamp();
+        Touch();
         _end += count;
         return count > 0;
     }
@@ -121,9 +121,12 @@ internal sealed class Http1Connection : IDisposable
     public async ValueTask<int> ReadAsync(Memory<byte> bytes)
     {
         var count = await _socket.ReceiveAsync(bytes);
-        LastActive = _time.GetTimestamp();
+        Touch();
         return count;
     }
+
+    /// <summary>Tells that the exchange goes on, where the connection itself cannot know.</summary>
+    public void Touch() => LastActive = _time.GetTimestamp();
 
     public void Consume(int count) => _start += count;
 
@@ -154,11 +157,11 @@ internal sealed class Http1Connection : IDisposable
     private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
     {
         bytes = bytes[await sending..];
-        LastActive = _time.GetTimestamp();
+        Touch();
         while (!bytes.IsEmpty)
         {
             bytes = bytes[await _socket.SendAsync(bytes)..];
-            LastActive = _time.GetTimestamp();
+            Touch();
         }
     }
 

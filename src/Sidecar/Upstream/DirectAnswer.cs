@@ -83,6 +83,8 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
             {
                 isBulk = connection.IsFull;
                 connection.Consume(await PassAsync(received));
+                // A slow client took its time; the app's begins now.
+                connection.Touch();
             }
             else if (isBulk && !(_decodes && _chunks is not null))
             {
@@ -102,6 +104,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
 
                 _client.Advance(whole);
                 Look(await _client.FlushAsync());
+                connection.Touch();
                 isBulk = count > BulkBytes / 16;
             }
             else if (!connection.Take(await connection.ReadAsync()))

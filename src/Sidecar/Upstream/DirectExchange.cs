@@ -74,7 +74,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
             abortion.Dispose();
             End(head.KeepsAlive && _upload is null or { IsWhole: true });
         }
-        catch (Exception error) when (error is DirectFaultException or SocketException or ObjectDisposedException or OperationCanceledException or TimeoutException or InvalidOperationException)
+        catch (Exception error) when (error is DirectFaultException or SocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException or InvalidOperationException)
         {
             abortion.Dispose();
             fault = FaultOf(error);

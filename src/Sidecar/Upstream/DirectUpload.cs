@@ -40,24 +40,29 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
     /// <summary>Sends the head with what there is of the body, and goes on by itself with what is not.</summary>
     public async ValueTask StartAsync(HeadWriter head)
     {
-        var first = ReadAsync();
-        if (first is { IsCompletedSuccessfully: true, Result: { IsCanceled: false, Buffer: var bytes } read } && bytes.Length <= MostBytesWithHead)
+        var next = ReadAsync();
+        if (next.IsCompletedSuccessfully)
         {
-            Frame(head, bytes);
-            _body.AdvanceTo(bytes.End);
-            if (read.IsCompleted)
+            var read = next.Result;
+            next = new(read);
+            if (!read.IsCanceled && read.Buffer.Length <= MostBytesWithHead)
             {
-                AddEnd(head);
-                await connection.SendAsync(head.Written);
-                IsWhole = true;
-                return;
-            }
+                Frame(head, read.Buffer);
+                _body.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    AddEnd(head);
+                    await connection.SendAsync(head.Written);
+                    IsWhole = true;
+                    return;
+                }
 
-            first = ReadAsync();
+                next = ReadAsync();
+            }
         }
 
         await connection.SendAsync(head.Written);
-        Ended = GoOnAsync(first);
+        Ended = GoOnAsync(next);
     }
 
     /// <summary>Ends it from any thread.</summary>
@@ -92,6 +97,7 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
                 }
 
                 await SendAsync(read);
+                connection.Touch();
                 _body.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                 {

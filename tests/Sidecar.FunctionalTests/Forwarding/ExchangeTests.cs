@@ -53,6 +53,46 @@ public sealed class ExchangeTests
     }
 
     [Theory]
+    [InlineData("Content-Length: 3000000\r\n\r\n", "", "HTTP/1.1")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n2dc6c0\r\n", "\r\n0\r\n\r\n", "HTTP/1.1")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n2dc6c0\r\n", "\r\n0\r\n\r\n", "HTTP/1.0")]
+    [InlineData("\r\n", "", "HTTP/1.1")]
+    [InlineData("\r\n", "", "HTTP/1.0")]
+    public async Task Answer_LongInAnyFraming_ArrivesWhole(string framing, string end, string version)
+    {
+        var content = Encoding.Latin1.GetString(PatternOf(3_000_000));
+        await using var app = Serving($"HTTP/1.1 200 OK\r\n{framing}{content}{end}");
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        using var client = new TcpClient();
+        await client.ConnectAsync(sidecar.BaseUrl.Host, sidecar.BaseUrl.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /x {version}\r\nHost: a\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        using var answer = new MemoryStream();
+        await client.GetStream().CopyToAsync(answer, TestContext.Current.CancellationToken);
+
+        var text = Encoding.Latin1.GetString(answer.ToArray());
+        var body = text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.Equal(content, text.Contains("chunked", StringComparison.Ordinal) ? Unchunked(body) : body);
+    }
+
+    [Fact]
+    public async Task Upload_SlowerThanTheActivityTimeout_GoesThroughAsLongAsItMoves()
+    {
+        await using var app = new FramedApp();
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = ["forward.activity_timeout=2s"] });
+        await using var connection = await RawConnection.OpenAsync(sidecar.BaseUrl);
+
+        await connection.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\nConnection: close\r\n\r\n");
+        for (var i = 0; i < 8; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
+            await connection.SendAsync("x");
+        }
+
+        Assert.StartsWith("HTTP/1.1 200 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal("xxxxxxxx", Assert.Single(app.Take()).Body);
+    }
+
+    [Theory]
     [InlineData("GET", 2, 200)]
     [InlineData("POST", 1, 502)]
     public async Task Request_AppGaveTheConnectionUp_IsSentAgainOnlyIfThatIsSafe(string method, int sent, int status)
@@ -153,6 +193,36 @@ public sealed class ExchangeTests
         await connection.SendAsync(request);
         await connection.ReadUntilAsync("\r\n\r\n");
         return await connection.ReadToEndAsync();
+    }
+
+    private static byte[] PatternOf(int length)
+    {
+        var pattern = new byte[length];
+        for (var i = 0; i < length; i++)
+        {
+            // Letters only, so that no line of it looks like a chunk's.
+            pattern[i] = (byte)('g' + (i % 17));
+        }
+
+        return pattern;
+    }
+
+    private static string Unchunked(string body)
+    {
+        var content = new StringBuilder();
+        for (var at = 0; ;)
+        {
+            var end = body.IndexOf("\r\n", at, StringComparison.Ordinal);
+            var size = Convert.ToInt32(body[at..end], 16);
+            if (size == 0)
+            {
+                Assert.Equal("\r\n\r\n", body[end..]);
+                return content.ToString();
+            }
+
+            content.Append(body, end + 2, size);
+            at = end + 2 + size + 2;
+        }
     }
 
     private static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken cancellation)
