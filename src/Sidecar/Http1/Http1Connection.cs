@@ -178,7 +178,9 @@ internal sealed class Http1Connection : IDisposable
             (_buffer, _start, _end) = (larger, 0, _end - _start);
         }
 
+#pragma warning disable CA2012 // It waits until the next exchange, and is awaited once: ReadAsync hands it out, and only where one is pending.
         _pending = _socket.ReceiveAsync(_buffer.AsMemory(_end));
+#pragma warning restore CA2012
         _isPending = true;
     }
 }

@@ -52,7 +52,7 @@ internal static class DirectHead
                 continue;
             }
 
-            if (IsForThisHop(name, connection) || IsLength(name) || HeaderHygiene.Drops(name, client, own) || trace?.Owns(name) == true)
+            if (IsForThisHop(name, connection) || IsLength(name) || HeaderHygiene.Drops(name, client, own) || (trace is not null && DirectTrace.Owns(name)))
             {
                 continue;
             }

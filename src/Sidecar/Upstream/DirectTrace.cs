@@ -24,7 +24,7 @@ internal sealed class DirectTrace : IDisposable
     }
 
     /// <summary>Whether a header of the client's is replaced by what this says.</summary>
-    public bool Owns(string name)
+    public static bool Owns(string name)
     {
         foreach (var field in DistributedContextPropagator.Current.Fields)
         {

@@ -43,8 +43,7 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
         var next = ReadAsync();
         if (next.IsCompletedSuccessfully)
         {
-            var read = next.Result;
-            next = new(read);
+            var read = await next;
             if (!read.IsCanceled && read.Buffer.Length <= MostBytesWithHead)
             {
                 Frame(head, read.Buffer);
@@ -72,30 +71,15 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
         _body.CancelPendingRead();
     }
 
-    private ValueTask<ReadResult> ReadAsync()
-    {
-        try
-        {
-            return _body.ReadAsync();
-        }
-        catch (Exception error)
-        {
-            return ValueTask.FromException<ReadResult>(error);
-        }
-    }
+    /// <summary>The server's own reading may fail before it begins.</summary>
+    private async Task<ReadResult> ReadAsync() => await _body.ReadAsync();
 
-    private async Task GoOnAsync(ValueTask<ReadResult> next)
+    private async Task GoOnAsync(Task<ReadResult> first)
     {
         try
         {
-            while (!_isStopped)
+            for (var read = await first; !read.IsCanceled && !_isStopped; read = await _body.ReadAsync())
             {
-                var read = await next;
-                if (read.IsCanceled)
-                {
-                    return;
-                }
-
                 await SendAsync(read);
                 connection.Touch();
                 _body.AdvanceTo(read.Buffer.End);
@@ -104,8 +88,6 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
                     IsWhole = true;
                     return;
                 }
-
-                next = _body.ReadAsync();
             }
         }
         catch (SocketException error)
