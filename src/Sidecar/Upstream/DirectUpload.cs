@@ -28,7 +28,7 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
     public Exception? ClientFault { get; private set; }
 
     /// <summary>How the app stopped to take it, which is no fault if it has answered.</summary>
-    public SocketException? AppFault { get; private set; }
+    public Exception? AppFault { get; private set; }
 
     /// <summary>Over, whole or not; never fails.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -78,27 +78,42 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
     {
         try
         {
-            for (var read = await first; !read.IsCanceled && !_isStopped; read = await _body.ReadAsync())
+            var read = await first;
+            while (!read.IsCanceled && !_isStopped && await TrySendAsync(read))
             {
-                await SendAsync(read);
-                connection.Touch();
                 _body.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                 {
                     IsWhole = true;
                     return;
                 }
+
+                read = await _body.ReadAsync();
             }
-        }
-        catch (SocketException error)
-        {
-            // The answer says what the app made of it; it may have come already.
-            AppFault = error;
+
+            // The server in front reads on, so that the client is not cut off from an answer that came early.
+            _body.AdvanceTo(read.Buffer.Start);
         }
         catch (Exception error) when (error is BadHttpRequestException or IOException or ConnectionAbortedException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             ClientFault = error;
             connection.Dispose();
+        }
+    }
+
+    private async ValueTask<bool> TrySendAsync(ReadResult read)
+    {
+        try
+        {
+            await SendAsync(read);
+            connection.Touch();
+            return true;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The answer says what the app made of it; it may have come already.
+            AppFault = error;
+            return false;
         }
     }
 
