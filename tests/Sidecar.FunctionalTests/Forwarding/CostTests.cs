@@ -35,7 +35,7 @@ public sealed class CostTests
 
     /// <summary>
     /// Two sends and four reads, two of which find nothing yet. A buffer taken only when there is something for it would be a read
-    /// more; a thread in the way a futex, of which there are a few at any rate.
+    /// more, and so would asking each time whether a connection to the app still lives. Waits are not counted: they depend on the load.
     /// </summary>
     [Theory]
     [InlineData("direct")]
@@ -48,11 +48,9 @@ public sealed class CostTests
 
         var calls = await CallsAsync(sidecar);
 
-        Assert.InRange(Each(calls, "recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev"), 5, 6.2);
-        Assert.InRange(Each(calls, "futex"), 0, 0.5);
+        string[] names = ["recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev", "poll"];
+        Assert.InRange(names.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds), 5, 6.2);
     }
-
-    private static double Each(Dictionary<string, long> calls, params string[] names) => names.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds);
 
     private static Task<SidecarProcess> StartAsync(FramedApp app, string engine)
     {
