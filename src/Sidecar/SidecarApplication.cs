@@ -40,8 +40,10 @@ internal static class SidecarApplication
         // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
         var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
         var verified = app.Services.GetService<VerifiedRequests>();
+        var lifecycle = app.Services.GetRequiredService<Lifecycle>();
         app.Run(context =>
         {
+            lifecycle.Announce(context);
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
             return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? endpoint.HandleAsync(context, guarded, target)
                 : pages.Find(target) is { } page ? page(context)

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Sidecar.Benchmarks;
+using Sidecar.Benchmarks.Captcha;
 using Sidecar.Benchmarks.Smtp;
 
-Benchmark[] benchmarks = [SmtpThroughput.Benchmark];
+Benchmark[] benchmarks = [SmtpThroughput.Benchmark, CaptchaFlood.Benchmark];
 
 var wanted = args.Where(static word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
 var options = args.Except(wanted).Select(static word => word[2..].Split('=', 2)).ToDictionary(static pair => pair[0], static pair => pair[^1]);

@@ -34,7 +34,11 @@ internal sealed class ProofFlow(
         {
             await store.CheckAsync(cancellationToken);
             var open = current is { Stage: TicketStage.Open } ? current : Ticket.New(options.Purpose, keys.Name(address.Normalised), clock.GetUtcNow());
-            var challenge = await captchas.NewAsync(cancellationToken);
+            if (await captchas.NewAsync(cancellationToken) is not { } challenge)
+            {
+                return ProofLimits.TooManyPictures();
+            }
+
             open = open.WithCaptcha(new TicketCaptcha(Ticket.NewId(), challenge.Text, clock.GetUtcNow() + captchas.Lifetime), clock.GetUtcNow());
             return new ProofOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType) { Ticket = tickets.Seal(open) };
         }, cancellationToken);

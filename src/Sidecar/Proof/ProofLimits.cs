@@ -10,6 +10,9 @@ namespace Sidecar.Proof;
 /// <param name="domains">The limit by mail domain.</param>
 internal sealed class ProofLimits(LimitCatalog catalog, AxisLimiter domains)
 {
+    /// <summary>The name under which a full queue of pictures is told, beside the limits that are set.</summary>
+    public const string Pictures = "pictures";
+
     public AddressLimits Address { get; } = new(catalog.RecipientHour, catalog.RecipientDay, catalog.Guesses);
 
     /// <summary>Takes a permit of the address's domain, to be given back unless a code is issued.</summary>
@@ -23,6 +26,13 @@ internal sealed class ProofLimits(LimitCatalog catalog, AxisLimiter domains)
     }
 
     public void Report(AttemptResult attempt) => Report(catalog.Guesses, attempt.Guesses);
+
+    /// <summary>More pictures are wanted than are painted, by whomever; there is no count to tell.</summary>
+    public static ProofOutcome.OverLimit TooManyPictures()
+    {
+        LimitTelemetry.Decided(Pictures, LimitTelemetry.Refused);
+        return new(new(Pictures, Allowed: false, 0, TimeSpan.Zero, 0, TimeSpan.Zero, RetryAfter: TimeSpan.FromSeconds(1)));
+    }
 
     /// <summary>The recipient limit that holds a code up longest.</summary>
     public ProofOutcome.OverLimit Refusal(IssueResult issued) =>
