@@ -23,11 +23,11 @@ internal static class CaptchaFlood
 
     private static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(BenchmarkSettings settings)
     {
-        Pin(Environment.ProcessId, core: 1);
+        await Run("taskset", "-acp", "1", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         using var app = Serve();
         var wrapper = Path.Combine(Directory.CreateTempSubdirectory("sidecar-bench-").FullName, "pinned");
         await File.WriteAllTextAsync(wrapper, $"#!/bin/sh\nexec taskset -c 0 {SidecarBinary.Find().FileName} \"$@\"\n");
-        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await Run("chmod", "+x", wrapper);
         Environment.SetEnvironmentVariable("SIDECAR_BINARY", wrapper);
         await using var sidecar = await SidecarProcess.StartAsync(new()
         {
@@ -147,9 +147,9 @@ internal static class CaptchaFlood
         }
     }
 
-    private static void Pin(int process, int core)
+    private static async Task Run(string program, params string[] arguments)
     {
-        using var taskset = Process.Start("taskset", string.Create(CultureInfo.InvariantCulture, $"-acp {core} {process}"));
-        taskset.WaitForExit();
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync();
     }
 }

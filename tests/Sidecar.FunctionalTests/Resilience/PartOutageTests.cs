@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Sidecar.Demo.Mail;
 using Sidecar.FunctionalTests.Hosting;
@@ -45,6 +46,8 @@ public sealed class PartOutageTests
             ("relay slow", () => Do(() => relay.Delay = TimeSpan.FromMilliseconds(500)), () => Do(relay.Heal)),
         ];
         var phases = new List<Phase>();
+        // Else nothing would depend on the parts that fail.
+        await Eventually.TrueAsync(async () => await HealthAsync(sidecar) is var health && health.Contains("redis: ok", StringComparison.Ordinal) && !health.Contains("\"mail\":{\"status\":\"failing\"", StringComparison.Ordinal), "redis and relay");
         Measure("warm", app, sidecar);
         for (var i = 0; i < outages.Length; i++)
         {
@@ -73,6 +76,9 @@ public sealed class PartOutageTests
             "mail.block_reserved_domains=false", "recovery.mail_spread=0s", "accounts.kind=any", "captcha.fixed_answer=FIXED", "limits.client.permits=100000", "limits.captcha.mode=off",
         ],
     };
+
+    private static async Task<string> HealthAsync(SidecarProcess sidecar) =>
+        Encoding.UTF8.GetString((await RawHttp.SendAsync(new(sidecar.ManagementUrl, "GET", "/readyz"), TestContext.Current.CancellationToken)).Body);
 
     private static Task Do(Action action)
     {

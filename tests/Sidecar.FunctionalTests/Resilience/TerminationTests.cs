@@ -216,6 +216,11 @@ public sealed class TerminationTests
                     closed.TrySetResult(started);
                     return;
                 }
+                catch (SocketException error)
+                {
+                    Lost.Enqueue((started, $"no connection: {error.SocketErrorCode}"));
+                    continue;
+                }
 
                 try
                 {

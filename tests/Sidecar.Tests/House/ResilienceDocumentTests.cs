@@ -25,7 +25,7 @@ public sealed partial class ResilienceDocumentTests
             .ToList();
 
         Assert.True(tests.Count > 10);
-        Assert.Empty(tests.Where(static test => !Document.Contains($"`{test}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(tests, static test => !Document.Contains($"`{test}`", StringComparison.Ordinal));
     }
 
     private static bool IsThere(Match name) => SourceTree.Tests.Any(file =>
