@@ -25,10 +25,10 @@ public sealed class IdleStreamTests
     public async Task Streams_ManyAndSilent_AreAllHeldAtAFewKilobytesEach(string? engine)
     {
         // Each stream is two sockets of the sidecar's, and two of this process, which is both its client and its app.
-        OpenFiles.Allow(Environment.ProcessId, (2 * Streams) + 1000);
+        OpenFiles.Allow(Environment.ProcessId, (2 * Streams) + 300);
         await using var app = new StreamApp();
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarLaunch { Upstream = app.Address, Settings = ["shutdown.drain=0s"] }.With(engine));
-        OpenFiles.Allow(sidecar.Id, (2 * Streams) + 1000);
+        OpenFiles.Allow(sidecar.Id, (2 * Streams) + 300);
         var (streams, warm) = (new List<Socket>(Streams), Math.Min(100, Streams / 5));
         try
         {

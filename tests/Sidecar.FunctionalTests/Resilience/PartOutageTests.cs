@@ -14,8 +14,10 @@ namespace Sidecar.FunctionalTests.Resilience;
 /// </summary>
 public sealed class PartOutageTests
 {
-    /// <summary>The shortest wait for a part that hangs is a third of a second; a busy machine's hiccups stay well below.</summary>
     private const double MostTimesSlower = 3;
+
+    /// <summary>How long the sidecar waits for a Redis that hangs: so long that one request that did cannot be taken for a busy machine's hiccup.</summary>
+    private static readonly TimeSpan RedisTimeout = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan Hiccup = TimeSpan.FromMilliseconds(20);
     private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable("SIDECAR_OUTAGES") ?? "200", CultureInfo.InvariantCulture);
@@ -63,7 +65,7 @@ public sealed class PartOutageTests
         var well = phases.Where(static phase => phase.Name.StartsWith("well", StringComparison.Ordinal)).ToList();
         var (median, slowest) = (well.Max(static phase => phase.Median), well.Max(static phase => phase.P99));
         Assert.All(phases, phase => Assert.True(
-            phase.Median < (MostTimesSlower * median) + Hiccup && phase.P99 < (MostTimesSlower * slowest) + (10 * Hiccup),
+            phase.Slowest < RedisTimeout / 2 && phase.Median < (MostTimesSlower * median) + Hiccup && phase.P99 < (MostTimesSlower * slowest) + (10 * Hiccup),
             $"{phase}, against {median} and {slowest} when all is well"));
     }
 
@@ -72,7 +74,7 @@ public sealed class PartOutageTests
         Upstream = app.Address,
         Settings =
         [
-            $"redis.host=127.0.0.1:{store.Port}", "smtp.mail_server=127.0.0.1", $"smtp.mail_port={relay.Port}", "smtp.mail_use_ssl=false", "smtp.mail_from_address=a@example.com",
+            $"redis.host=127.0.0.1:{store.Port}", $"redis.timeout={RedisTimeout.TotalSeconds}s", "smtp.mail_server=127.0.0.1", $"smtp.mail_port={relay.Port}", "smtp.mail_use_ssl=false", "smtp.mail_from_address=a@example.com",
             "mail.block_reserved_domains=false", "recovery.mail_spread=0s", "accounts.kind=any", "captcha.fixed_answer=FIXED", "limits.client.permits=100000", "limits.captcha.mode=off",
         ],
     };
@@ -101,7 +103,7 @@ public sealed class PartOutageTests
         }
 
         took.Sort();
-        return new(name, took[took.Count / 2], took[took.Count * 99 / 100]);
+        return new(name, took[took.Count / 2], took[took.Count * 99 / 100], took[^1]);
     }
 
     /// <summary>What the answers are is other tests' affair; here they are what keeps the failing part in use.</summary>
@@ -130,11 +132,12 @@ public sealed class PartOutageTests
             json.WriteNumber("requests", Requests);
             json.WriteNumber("median_ms", Math.Round(phase.Median.TotalMilliseconds, 3));
             json.WriteNumber("p99_ms", Math.Round(phase.P99.TotalMilliseconds, 3));
+            json.WriteNumber("slowest_ms", Math.Round(phase.Slowest.TotalMilliseconds, 3));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
 
-    private sealed record Phase(string Name, TimeSpan Median, TimeSpan P99);
+    private sealed record Phase(string Name, TimeSpan Median, TimeSpan P99, TimeSpan Slowest);
 }
