@@ -9,7 +9,7 @@ namespace Sidecar.Upstream;
 internal sealed class UpstreamClient(ForwardOptions options, UpstreamTracing tracing) : IDisposable
 {
     /// <summary>What YARP sends with.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
+    public HttpMessageInvoker Invoker { get; } = new(new PromptUploads(new SocketsHttpHandler
     {
         UseProxy = false,
         AllowAutoRedirect = false,
@@ -22,7 +22,7 @@ internal sealed class UpstreamClient(ForwardOptions options, UpstreamTracing tra
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         // Without tracing nothing may be added to a request.
         ActivityHeadersPropagator = tracing.Enabled ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
-    });
+    }));
 
     public void Dispose() => Invoker.Dispose();
 }

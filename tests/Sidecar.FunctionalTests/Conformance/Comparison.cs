@@ -63,7 +63,7 @@ internal static class Comparison
             }
             else if (!was.SequenceEqual(became))
             {
-                var isJoined = became.Count == 1 && string.Join(", ", was) == became[0];
+                var isJoined = became.Count == 1 && was.Count > 1 && (string.Join(", ", was) == became[0] || string.Join("; ", was) == became[0]);
                 yield return new($"{kind} {(isJoined ? "joined" : "value")}: {name}", string.Join(" | ", was), string.Join(" | ", became));
             }
             else if (!Spellings(direct, name).SequenceEqual(Spellings(through, name)))

@@ -1,3 +1,5 @@
+using Sidecar.FunctionalTests.Hosting;
+
 namespace Sidecar.FunctionalTests.Conformance;
 
 /// <summary>Client and app see the same with a sidecar between them as without one, but for what is listed with its reason.</summary>
@@ -14,5 +16,27 @@ public sealed class ConformanceTests(ConformanceWorld world)
 
         var unexplained = differences.Where(difference => !KnownDifferences.Explain(engine, exchange, difference)).ToList();
         Assert.True(unexplained.Count == 0, string.Join('\n', unexplained));
+    }
+
+    public static IEnumerable<TheoryDataRow<string, string>> Remaining =>
+        from engine in Engine.All from known in KnownDifferences.All where known.IsOf(engine.Name) select new TheoryDataRow<string, string>(engine.Name, known.Title);
+
+    [Theory]
+    [MemberData(nameof(Remaining))]
+    public async Task Difference_ThatIsListed_IsStillThere(string engine, string title)
+    {
+        var known = KnownDifferences.All.Single(known => known.Title == title);
+
+        var differences = await (await world.OfAsync(engine)).CompareAsync(Exchanges.Named(known.Witness));
+
+        Assert.Contains(differences, difference => known.Explains(engine, known.Witness, difference));
+    }
+
+    [Fact]
+    public async Task Differences_ThatRemain_AreInTheDocs()
+    {
+        var docs = await File.ReadAllTextAsync(RepositoryRoot.Combine("docs", "proxying.md"), TestContext.Current.CancellationToken);
+
+        Assert.True(docs.Contains("\n\n" + KnownDifferences.Render() + "\n\n", StringComparison.Ordinal), "docs/proxying.md needs this table:\n" + KnownDifferences.Render());
     }
 }

@@ -17,6 +17,8 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
     /// <summary>After so long nothing comes any more. Only what is wrong, or held back by design, waits for it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
     private readonly List<int> _held = [];
     private readonly List<Step> _said = [];
     private Peer? _client;
@@ -52,7 +54,11 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
             }
         }
 
-        await UntilAsync(() => Ended(Client) || IsWhole(ClientSees()));
+        if (_held.Count == 0 && !exchange.Steps.Any(static step => step is { Side: Side.App, Act: Act.SeeEnd }))
+        {
+            await UntilAsync(() => Ended(Client) || IsWhole(ClientSees()));
+        }
+
         return new(AppSees(), ClientSees(), IsWhole(ClientSees()) && !exchange.Steps.Any(static step => step is { Side: Side.Client, Act: Act.SeeEnd }) ? Ending.None : Client.Ending, _held);
     }
 
@@ -70,9 +76,11 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
         {
             case Act.HalfClose:
                 peer.HalfClose();
+                // Time for whoever stands between to think about it; nobody says when he has.
+                await Task.Delay(Pause, TestContext.Current.CancellationToken);
                 return true;
             case Act.Close:
-                peer.Dispose();
+                await peer.CloseAsync();
                 return true;
             case Act.Reset:
                 peer.Reset();

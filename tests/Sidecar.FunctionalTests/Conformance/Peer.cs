@@ -73,6 +73,22 @@ internal sealed class Peer : IDisposable
         }
     }
 
+    /// <summary>Says goodbye: thrown away while somebody reads, a socket would be reset.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The other side was faster.
+        }
+
+        await Reading;
+        _socket.Dispose();
+    }
+
     public void HalfClose() => _socket.Shutdown(SocketShutdown.Send);
 
     public void Reset() => _socket.Close(0);
