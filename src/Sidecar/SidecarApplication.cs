@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Contracts;
@@ -15,10 +14,6 @@ namespace Sidecar;
 /// <summary>Builds the process from its options: the public pipeline, and beside it the management port and the mail worker.</summary>
 internal static class SidecarApplication
 {
-    // Above what servers in front commonly let through, so that what got this far is not refused here.
-    private const int MostRequestLineBytes = 32 * 1024;
-    private const int MostHeaderBytes = 64 * 1024;
-
     /// <param name="options">Read and free of fatal faults.</param>
     /// <param name="clock">The process's clock.</param>
     /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
@@ -28,7 +23,7 @@ internal static class SidecarApplication
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, connections));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => PublicListeners.Add(kestrel, options.Listeners, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
         builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddRecovery(options, handoff);
@@ -67,35 +62,5 @@ internal static class SidecarApplication
         return options.Contracts.Contains(GenericRoutes.Contract)
             ? ragflow.Concat(GenericRoutes.Guarded(options.Generic.ResetPath, verification, gate.Enabled ? gate.Paths : [])).DistinctBy(static route => route.Key, StringComparer.OrdinalIgnoreCase)
             : ragflow;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, SidecarOptions options, OpenConnections connections)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
-        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
-        // Bodies are the app's affair, however long and slow; slow headers are still shed.
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MaxRequestLineSize = MostRequestLineBytes;
-        kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
-        foreach (var listener in options.Listeners)
-        {
-            void Configure(ListenOptions listen)
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => connection => connections.TrackAsync(connection, next));
-            }
-
-            if (listener.Address is { } address)
-            {
-                kestrel.Listen(address, listener.Port, Configure);
-            }
-            else
-            {
-                kestrel.ListenAnyIP(listener.Port, Configure);
-            }
-        }
     }
 }

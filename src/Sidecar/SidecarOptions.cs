@@ -22,7 +22,7 @@ internal sealed class SidecarOptions
     {
         IsDevelopment = isDevelopment;
         Faults = root.Faults;
-        Listeners = ListenerOptions.Read(root);
+        Listeners = ListenerOptions.Read(root, directory);
         Management = ManagementOptions.Read(root, Listeners);
         Shutdown = ShutdownOptions.Read(root);
         Forward = ForwardOptions.Read(root);

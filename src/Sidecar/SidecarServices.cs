@@ -37,6 +37,13 @@ internal static class SidecarServices
             provider.GetRequiredService<ILoggerFactory>(),
             [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
+        if (options.Listeners.Any(static listener => listener.Tls is not null))
+        {
+            services.AddSingleton(provider => new CertificateWatch(options.Listeners, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateWatch>>()));
+            services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<CertificateWatch>());
+            services.AddSingleton(static provider => new HealthCheck("certificate", _ => new(provider.GetRequiredService<CertificateWatch>().Health)));
+        }
+
         services.AddSingleton<IHostedService>(new DrainDelay(options.Shutdown, connections));
         return services;
     }

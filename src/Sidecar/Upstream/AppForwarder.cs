@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -22,13 +23,13 @@ internal sealed partial class AppForwarder(
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
     private readonly StreamTransformer _raw = new(clients, own);
-    private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout };
-    private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout };
+    private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout, Version = HttpVersion.Version11 };
+    private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout, Version = HttpVersion.Version11 };
 
     /// <summary>Forwards everything as it came, but what asks this server rather than the app.</summary>
     public Task ForwardAsync(HttpContext context)
     {
-        if (HttpMethods.IsConnect(context.Request.Method))
+        if (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true, Protocol: "websocket" })
         {
             // No tunnels here, and no warning about the app because somebody looked for one.
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
@@ -61,7 +62,9 @@ internal sealed partial class AppForwarder(
 
     private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
-        var error = await forwarder.SendAsync(context, UpstreamOf(context), client.Invoker, config, transformer);
+        var listener = ListenerOf(context);
+        var spoken = listener.UpstreamIsHttp2 ? config with { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact } : config;
+        var error = await forwarder.SendAsync(context, listener.Prefix, client.Invoker, spoken, transformer);
         if (error == ForwarderError.None)
         {
             return;
@@ -72,7 +75,7 @@ internal sealed partial class AppForwarder(
         if (error is not (ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled))
         {
             var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", UpstreamOf(context));
+            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", listener.Name);
         }
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 500 && tellFailure is not null)
@@ -87,17 +90,17 @@ internal sealed partial class AppForwarder(
         }
     }
 
-    private string UpstreamOf(HttpContext context)
+    private ListenerOptions ListenerOf(HttpContext context)
     {
         foreach (var listener in listeners)
         {
             if (listener.Port == context.Connection.LocalPort)
             {
-                return listener.Prefix;
+                return listener;
             }
         }
 
-        return listeners[0].Prefix;
+        return listeners[0];
     }
 
     /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>

@@ -30,7 +30,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
     {
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
         var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30)));
-        _upstream = new(forward, new UpstreamTracing(false));
+        _upstream = new(forward, [], new UpstreamTracing(false));
         var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance, OwnHeaders.Default);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
         var proven = new ProvenForward(app, forward, clients, tickets, OwnHeaders.Default);
