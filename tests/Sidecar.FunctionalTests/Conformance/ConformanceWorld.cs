@@ -83,11 +83,14 @@ internal sealed class EngineWorld : IAsyncDisposable
     /// <summary>Plays an exchange without and with the sidecar, and says what differs.</summary>
     public async Task<IReadOnlyList<Difference>> CompareAsync(Exchange exchange)
     {
-        var (app, port) = _stages[exchange.Name];
+        var app = _stages[exchange.Name].App;
         var direct = await Dialogue.PlayAsync(exchange, app, app.Port);
         Assert.True(direct.Held.Count == 0, $"Without a sidecar turn {string.Join(',', direct.Held)} of `{exchange.Name}` does not arrive: the exchange itself is wrong.");
-        return Comparison.Of(direct, await Dialogue.PlayAsync(exchange, app, port));
+        return Comparison.Of(direct, await PlayAsync(exchange));
     }
+
+    /// <summary>Plays an exchange through the sidecar.</summary>
+    public Task<Sight> PlayAsync(Exchange exchange) => Dialogue.PlayAsync(exchange, _stages[exchange.Name].App, _stages[exchange.Name].Port);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Sidecar.FunctionalTests.Conformance;
 
@@ -8,8 +6,9 @@ namespace Sidecar.FunctionalTests.Conformance;
 /// <param name="Requests">What the app saw.</param>
 /// <param name="Answers">What the client saw, interim answers among them.</param>
 /// <param name="ClientsEnd">How the connection ended for the client, where the exchange waits for that or the answer is not whole.</param>
+/// <param name="Noticed">How long it took one side to see the other's end, where the exchange waits for that.</param>
 /// <param name="Held">The turns, by number, that the other side did not get; 0 is the first.</param>
-internal sealed record Sight(IReadOnlyList<WireMessage> Requests, IReadOnlyList<WireMessage> Answers, Ending ClientsEnd, IReadOnlyList<int> Held);
+internal sealed record Sight(IReadOnlyList<WireMessage> Requests, IReadOnlyList<WireMessage> Answers, Ending ClientsEnd, TimeSpan Noticed, IReadOnlyList<int> Held);
 
 /// <summary>Plays both ends of an exchange on raw sockets.</summary>
 internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDisposable
@@ -21,6 +20,7 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
 
     private readonly List<int> _held = [];
     private readonly List<Step> _said = [];
+    private TimeSpan _noticed;
     private Peer? _client;
 
     /// <param name="exchange">What is said.</param>
@@ -41,9 +41,7 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
 
     private async Task<Sight> PlayAsync()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-        _client = new Peer(socket);
+        _client = await Peer.ConnectAsync(port);
         for (var i = 0; i < exchange.Steps.Length; i++)
         {
             var step = exchange.Steps[i];
@@ -59,7 +57,7 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
             await UntilAsync(() => Ended(Client) || IsWhole(ClientSees()));
         }
 
-        return new(AppSees(), ClientSees(), IsWhole(ClientSees()) && !exchange.Steps.Any(static step => step is { Side: Side.Client, Act: Act.SeeEnd }) ? Ending.None : Client.Ending, _held);
+        return new(AppSees(), ClientSees(), IsWhole(ClientSees()) && !exchange.Steps.Any(static step => step is { Side: Side.Client, Act: Act.SeeEnd }) ? Ending.None : Client.Ending, _noticed, _held);
     }
 
     /// <summary>Takes a turn, and waits until the other side has it.</summary>
@@ -86,7 +84,10 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
                 peer.Reset();
                 return true;
             case Act.SeeEnd:
-                return await UntilAsync(() => Ended(peer));
+                var started = Stopwatch.GetTimestamp();
+                var seen = await UntilAsync(() => Ended(peer));
+                _noticed = Stopwatch.GetElapsedTime(started);
+                return seen;
             case Act.Dribble:
                 _said.Add(step);
                 await peer.SendAsync(step.Bytes, atOnce: 1);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -28,6 +29,13 @@ internal sealed class Peer : IDisposable
         _socket = socket;
         _socket.NoDelay = true;
         Reading = ReadAsync();
+    }
+
+    public static async Task<Peer> ConnectAsync(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        return new(socket);
     }
 
     /// <summary>Ends when nothing more can come.</summary>

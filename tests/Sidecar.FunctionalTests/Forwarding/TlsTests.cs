@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -65,7 +66,7 @@ public sealed class TlsTests(ForwardingWorld world) : IDisposable
         await using var sidecar = await StartAsync();
         using var client = Client();
 
-        using var answer = await client.GetAsync(new Uri($"https://localhost:{sidecar.Port}/api/v1/auth/password/forgot/captcha?email=alice%40example.com"), TestContext.Current.CancellationToken);
+        using var answer = await client.GetAsync(new Uri($"https://localhost:{sidecar.Port}/v1/user/forget/captcha?email=alice%40example.com"), TestContext.Current.CancellationToken);
 
         Assert.StartsWith("__Host-sidecar-flow=", Assert.Single(answer.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
     }
@@ -85,10 +86,14 @@ public sealed class TlsTests(ForwardingWorld world) : IDisposable
         await using var before = await HandshakeAsync(sidecar, []);
         var renewed = TestCertificate.Make();
         Secret("..second", renewed);
-        File.CreateSymbolicLink(InFolder("..new"), "..second");
-        File.Move(InFolder("..new"), InFolder("..data"), overwrite: true);
+        Directory.CreateSymbolicLink(InFolder("..new"), "..second");
+        using (var swap = Process.Start("mv", ["-T", InFolder("..new"), InFolder("..data")]))
+        {
+            await swap.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, swap.ExitCode);
+        }
 
-        await Eventually.TrueAsync(async () => await HandshakeAsync(sidecar, []) is var after && Thumbprint(after) == renewed.Thumbprint, "the renewed certificate");
+        await Eventually.TrueAsync(async () => await ThumbprintAsync(sidecar) == renewed.Thumbprint, "the renewed certificate");
 
         // Whoever is connected stays so.
         await before.WriteAsync(Encoding.ASCII.GetBytes("GET /demo/echo/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
@@ -146,13 +151,19 @@ public sealed class TlsTests(ForwardingWorld world) : IDisposable
                 TargetHost = "localhost",
                 EnabledSslProtocols = protocols,
                 ApplicationProtocols = [.. offered.Select(static protocol => new SslApplicationProtocol(protocol))],
-                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost",
             },
             TestContext.Current.CancellationToken);
         return tls;
     }
 
+    private static async Task<string> ThumbprintAsync(SidecarProcess sidecar)
+    {
+        await using var tls = await HandshakeAsync(sidecar, []);
+        return Thumbprint(tls);
+    }
+
     private static string Thumbprint(SslStream tls) => ((X509Certificate2)tls.RemoteCertificate!).Thumbprint;
 
-    private static HttpClient Client() => new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true }, UseCookies = false });
+    private static HttpClient Client() => new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost" }, UseCookies = false });
 }
