@@ -1,6 +1,7 @@
 using Sidecar.Commands;
 using Sidecar.Hosting;
 
+InlineSockets.Enable();
 var arguments = CommandLine.Parse(args);
 return arguments.Command switch
 {

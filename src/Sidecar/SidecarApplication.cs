@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Contracts;
@@ -15,10 +14,6 @@ namespace Sidecar;
 /// <summary>Builds the process from its options: the public pipeline, and beside it the management port and the mail worker.</summary>
 internal static class SidecarApplication
 {
-    // Above what servers in front commonly let through, so that what got this far is not refused here.
-    private const int MostRequestLineBytes = 32 * 1024;
-    private const int MostHeaderBytes = 64 * 1024;
-
     /// <param name="options">Read and free of fatal faults.</param>
     /// <param name="clock">The process's clock.</param>
     /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
@@ -28,7 +23,8 @@ internal static class SidecarApplication
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, connections));
+        builder.Services.AddInlineSockets();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => PublicListeners.Add(kestrel, options.Listeners, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
         builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddRecovery(options, handoff);
@@ -37,20 +33,25 @@ internal static class SidecarApplication
         var endpoint = app.Services.GetRequiredService<FlowEndpoint>();
         var forwarder = app.Services.GetRequiredService<AppForwarder>();
         var pages = app.Services.GetRequiredService<PageRoutes>();
-        // Nothing at all where there is nothing to limit: this is the path of all the app's traffic.
-        var limits = options.Limits.Forwarded.Count > 0 ? app.Services.GetRequiredService<ForwardedLimits>() : null;
+        var limits = app.Services.GetRequiredService<ForwardedLimits>();
         var verified = app.Services.GetService<VerifiedRequests>();
+        var lifecycle = app.Services.GetRequiredService<Lifecycle>();
         app.Run(context =>
         {
+            lifecycle.Announce(context);
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? endpoint.HandleAsync(context, guarded, target)
-                : pages.Find(target) is { } page ? page(context)
+            return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? HandleAsync(context, guarded, target)
+                : pages.Find(target) is { } page ? ShowAsync(context, page)
                 : verified is null ? PassAsync(context, target)
                 : PassVerifiedAsync(context, target);
         });
         return app;
 
-        Task PassAsync(HttpContext context, string target) => limits is null ? forwarder.ForwardAsync(context) : limits.ForwardAsync(context, target);
+        Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target) => InlineSockets.LeaveAsync(context, () => endpoint.HandleAsync(context, guarded, target));
+
+        static Task ShowAsync(HttpContext context, RequestDelegate page) => InlineSockets.LeaveAsync(context, () => page(context));
+
+        Task PassAsync(HttpContext context, string target) => limits.Any ? limits.ForwardAsync(context, target) : forwarder.ForwardAsync(context);
 
         async Task PassVerifiedAsync(HttpContext context, string target)
         {
@@ -67,35 +68,5 @@ internal static class SidecarApplication
         return options.Contracts.Contains(GenericRoutes.Contract)
             ? ragflow.Concat(GenericRoutes.Guarded(options.Generic.ResetPath, verification, gate.Enabled ? gate.Paths : [])).DistinctBy(static route => route.Key, StringComparer.OrdinalIgnoreCase)
             : ragflow;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, SidecarOptions options, OpenConnections connections)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
-        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
-        // Bodies are the app's affair, however long and slow; slow headers are still shed.
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MaxRequestLineSize = MostRequestLineBytes;
-        kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
-        foreach (var listener in options.Listeners)
-        {
-            void Configure(ListenOptions listen)
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => connection => connections.TrackAsync(connection, next));
-            }
-
-            if (listener.Address is { } address)
-            {
-                kestrel.Listen(address, listener.Port, Configure);
-            }
-            else
-            {
-                kestrel.ListenAnyIP(listener.Port, Configure);
-            }
-        }
     }
 }

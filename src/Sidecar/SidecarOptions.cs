@@ -18,11 +18,15 @@ namespace Sidecar;
 /// <summary>Everything the configuration says, read in one pass, with everything that is wrong with it.</summary>
 internal sealed class SidecarOptions
 {
-    private SidecarOptions(SettingsSection root, string directory, IDictionary environment, bool isDevelopment, bool handsOver)
+    private readonly Func<SidecarOptions> _reread;
+
+    private SidecarOptions(SettingsSection root, string directory, IDictionary environment, bool isDevelopment, bool handsOver, Func<SidecarOptions> reread)
     {
+        _reread = reread;
+        Reading = root.Reading;
         IsDevelopment = isDevelopment;
         Faults = root.Faults;
-        Listeners = ListenerOptions.Read(root);
+        Listeners = ListenerOptions.Read(root, directory);
         Management = ManagementOptions.Read(root, Listeners);
         Shutdown = ShutdownOptions.Read(root);
         Forward = ForwardOptions.Read(root);
@@ -52,10 +56,14 @@ internal sealed class SidecarOptions
         }
 
         Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
+        root.Reading.Uses.Add(new("mail.templates", SettingKind.Content, "", Templates.Mark));
         HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!, Contracts);
         RejectWhatDoesNotFit(root, handsOver);
         root.RejectUnknownKeys();
     }
+
+    /// <summary>What was asked for, and where it stood.</summary>
+    public SettingsReading Reading { get; }
 
     public bool IsDevelopment { get; }
 
@@ -73,7 +81,7 @@ internal sealed class SidecarOptions
 
     public TelemetryOptions Telemetry { get; }
 
-    /// <summary><c>contracts[]</c>: the app's APIs that are served. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
+    /// <summary><c>contracts</c>: the APIs that are served: also <c>generic</c>, for [any app](generic.md). The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
     public IReadOnlyList<string> Contracts { get; }
 
     public RecoveryOptions Recovery { get; }
@@ -138,8 +146,12 @@ internal sealed class SidecarOptions
     {
         var root = SettingsLoader.Load(arguments.Directory, arguments.Sets, environment);
         var name = environment["DOTNET_ENVIRONMENT"] as string ?? environment["ASPNETCORE_ENVIRONMENT"] as string;
-        return new(root, arguments.Directory, environment, string.Equals(name, "Development", StringComparison.OrdinalIgnoreCase), handsOver);
+        return new(
+            root, arguments.Directory, environment, string.Equals(name, "Development", StringComparison.OrdinalIgnoreCase), handsOver, () => Read(arguments, environment, handsOver));
     }
+
+    /// <summary>The same sources as they are now; those of the process itself, flags and environment, cannot have changed.</summary>
+    public SidecarOptions Reread() => _reread();
 
     /// <summary>The mails there are.</summary>
     public static IReadOnlyList<TemplateRule> Mails(bool verification) =>
@@ -214,6 +226,11 @@ internal sealed class SidecarOptions
         }
 
         RejectGeneric(root);
+        if (Handoff.IsCluster && NeedsHandoff && !handsOver)
+        {
+            root.Section("handoff").Section("redis").Reject("host", "is missing or a Cluster, and RAGFlow speaks to a single Redis", "write the app's Redis, such as redis:6379");
+        }
+
         if (!Handoff.IsConfigured && NeedsHandoff && !handsOver)
         {
             root.Section("redis").Mind("host", "is missing, so no reset can be handed to the app", "write the app's Redis, such as redis:6379, here or in handoff.redis");

@@ -33,11 +33,21 @@ internal static class SidecarServices
             provider.GetRequiredService<Lifecycle>(),
             [.. provider.GetServices<HealthCheck>()],
             clock,
-            provider.GetRequiredService<MeterProvider>(),
+            provider.GetService<MeterProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
             [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
+        if (options.Listeners.Any(static listener => listener.Tls is not null))
+        {
+            services.AddSingleton(provider => new CertificateWatch(options.Listeners, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateWatch>>()));
+            services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<CertificateWatch>());
+            services.AddSingleton(static provider => new HealthCheck("certificate", _ => new(provider.GetRequiredService<CertificateWatch>().Health)));
+        }
+
         services.AddSingleton<IHostedService>(new DrainDelay(options.Shutdown, connections));
+        services.AddSingleton(provider => new SettingsWatch(options, ReloadParts.Of(provider, options), clock, provider.GetRequiredService<ILogger<SettingsWatch>>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<SettingsWatch>());
+        services.AddSingleton(static provider => new HealthCheck("config", _ => new(provider.GetRequiredService<SettingsWatch>().Health)));
         return services;
     }
 
@@ -46,7 +56,7 @@ internal static class SidecarServices
         services.AddHttpForwarder();
         services.AddSingleton(options.Listeners).AddSingleton(options.Forward);
         services.AddSingleton(new UpstreamTracing(options.Telemetry.OtlpEndpoint is not null));
-        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<AppForwarder>();
+        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<DirectForwarders>().AddSingleton<AppForwarder>();
         services.AddSingleton(new HealthCheck("upstream", new UpstreamHealth(options.Listeners).CheckAsync));
         return services;
     }
@@ -87,7 +97,9 @@ internal static class SidecarServices
         services.AddSingleton(provider => new RecoverySwitch(
             options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),
             canComplete: options.RecoveryOffReason.Length == 0 && options.Smtp.IsConfigured && (handoff is not null || options.Handoff.IsConfigured || !options.NeedsHandoff)));
-        services.AddSingleton(provider => new VerificationSwitch(options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options)));
+        services.AddSingleton(provider => new VerificationSwitch(
+            options.VerificationOffReason.Length > 0 ? null : VerificationOf(provider, options),
+            canComplete: options.VerificationOffReason.Length == 0 && options.Smtp.IsConfigured));
         if (options.FlowsAreOff)
         {
             return services.AddSingleton(new HealthCheck("mail", RecoveryIsOff)).AddSingleton(new HealthCheck("accounts", RecoveryIsOff));
@@ -98,7 +110,7 @@ internal static class SidecarServices
         services.AddAccounts(options.Accounts);
         services.AddMailQueue(options);
         services.AddMail(options.Smtp, options.Mail, options.Templates);
-        services.AddSingleton(options.Smtp).AddHostedService<TemplateWatch>();
+        services.AddSingleton(options.Smtp);
         services.AddSingleton(static provider =>
         {
             var relay = provider.GetRequiredService<RelayHealth>();
@@ -115,8 +127,10 @@ internal static class SidecarServices
         services.AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<VerificationMail>());
         services.AddHandoff(options, handoff);
         services.AddSingleton<ProvenForward>();
-        services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain)));
-        services.AddSingleton(provider => MailBudget(provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal)));
+        services.AddKeyedSingleton<AxisLimiter>(options.Limits.Domain.Name, (provider, _) => provider.GetRequiredService<AxisLimiters>().Of(options.Limits.Domain));
+        services.AddKeyedSingleton<AxisLimiter>(options.Limits.MailGlobal.Name, (provider, _) => provider.GetRequiredService<AxisLimiters>().Of(options.Limits.MailGlobal));
+        services.AddSingleton(provider => new ProofLimits(options.Limits, provider.GetRequiredKeyedService<AxisLimiter>(options.Limits.Domain.Name)));
+        services.AddSingleton(provider => MailBudget(provider.GetRequiredKeyedService<AxisLimiter>(options.Limits.MailGlobal.Name)));
         return services;
     }
 
@@ -128,16 +142,17 @@ internal static class SidecarServices
     /// <summary>What the app is told by signed assertions, and what it needs to check them.</summary>
     private static void AddAssertions(this IServiceCollection services, SidecarOptions options)
     {
-        services.AddSingleton(provider => new AssertedRequests(
-            options.Assertion.Keys.Count > 0 ? new AssertionSigner(options.Assertion, provider.GetRequiredService<TimeProvider>()) : null, provider.GetRequiredService<OwnHeaders>()));
+        services.AddSingleton(static provider => new AssertedRequests(provider.GetService<AssertionSigner>(), provider.GetRequiredService<OwnHeaders>()));
         if (options.Assertion.Keys.Count > 0)
         {
-            services.AddSingleton(provider => new ManagementDocument("/.well-known/jwks.json", "application/jwk-set+json", new AssertionSigner(options.Assertion, provider.GetRequiredService<TimeProvider>()).KeySet()));
+            services.AddSingleton(options.Assertion).AddSingleton<AssertionSigner>();
+            services.AddSingleton(static provider => new ManagementDocument("/.well-known/jwks.json", "application/jwk-set+json", () => provider.GetRequiredService<AssertionSigner>().KeySet()));
         }
 
         if (options.Contracts.Contains(GenericRoutes.Contract))
         {
-            services.AddSingleton(new ManagementDocument("/openapi.json", "application/json", OpenApi.Write(options.Verification)));
+            var description = OpenApi.Write(options.Verification);
+            services.AddSingleton(new ManagementDocument("/openapi.json", "application/json", () => description));
         }
 
         if (options.Verification.AssertOn.Count > 0 && options.VerificationOffReason.Length == 0)
@@ -156,7 +171,8 @@ internal static class SidecarServices
                     provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<SidecarClock>(), provider.GetRequiredService<TimeProvider>(), options.Mail.Lease),
                 OutboxSeal(provider.GetRequiredService<Sealer>()),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<RedisMailQueue>>()));
+                provider.GetRequiredService<ILogger<RedisMailQueue>>(),
+                kind => provider.GetServices<IOutboxResolver>().Any(resolver => resolver.Kind == kind)));
         }
     }
 
@@ -255,7 +271,7 @@ internal static class SidecarServices
         else if (options.Handoff.IsConfigured)
         {
             // By a key of its own, for the container to end it.
-            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>()));
+            services.AddKeyedSingleton(typeof(RedisHandoff), (provider, _) => RedisConnection.Start(options.Handoff, provider.GetRequiredService<ILogger<RedisConnection>>(), RedisHandoff.ProbeKey, "handoff"));
             services.AddSingleton<IHandoff>(static provider => new RedisHandoff(provider.GetRequiredKeyedService<RedisConnection>(typeof(RedisHandoff))));
         }
         else

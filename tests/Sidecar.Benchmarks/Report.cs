@@ -1,30 +1,64 @@
-using System.Globalization;
-using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Sidecar.Benchmarks;
 
 /// <summary>
-/// Writes what was measured: <c>results.json</c>, in which rows of other benchmarks stay as they are, and a bar chart for each
-/// benchmark.
+/// Keeps what was measured: <c>results.json</c>, in which rows of other benchmarks stay as they are, and what is drawn from all of
+/// them for people: tables in <c>results.md</c>, a chart of the proxies, and one of each benchmark that compares with nothing.
 /// </summary>
-internal static class Report
+internal sealed class Report(string directory)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(string directory, string benchmark, IReadOnlyList<BenchmarkRow> rows)
+    private string Results => Path.Combine(directory, "results.json");
+
+    public void Add(string benchmark, IReadOnlyList<BenchmarkRow> rows)
     {
         Directory.CreateDirectory(directory);
-        var file = Path.Combine(directory, "results.json");
-        var kept = File.Exists(file) && JsonNode.Parse(File.ReadAllText(file)) is JsonArray old
-            ? old.OfType<JsonObject>().Where(row => rows.All(mine => mine.Name != (string?)row["name"] || mine.Metric != (string?)row["metric"]))
-            : [];
-        var all = new JsonArray([.. kept.Select(static row => row.DeepClone()), .. rows.Select(ToJson)]);
-        File.WriteAllText(file, all.ToJsonString(Indented) + "\n");
-        File.WriteAllText(Path.Combine(directory, $"{benchmark}.svg"), Chart(rows));
+        var all = Read();
+        foreach (var row in rows)
+        {
+            // In its old place, so that the tables keep their order.
+            var index = all.FindIndex(old => old.Name == row.Name && old.Metric == row.Metric);
+            if (index < 0)
+            {
+                all.Add(row);
+            }
+            else
+            {
+                all[index] = row;
+            }
+        }
+
+        File.WriteAllText(Results, new JsonArray([.. all.Select(ToJson)]).ToJsonString(Indented) + "\n");
+        if (rows.All(static row => row.RatioToNginx is null))
+        {
+            File.WriteAllText(Path.Combine(directory, $"{benchmark}.svg"), BarChart.Draw(rows));
+        }
     }
+
+    /// <param name="machine">On what, and with what, it was measured.</param>
+    /// <param name="console">Sees the table too.</param>
+    public void Summarize(string machine, TextWriter console)
+    {
+        var rows = Read();
+        var table = ResultTable.Write(rows, machine);
+        File.WriteAllText(Path.Combine(directory, "results.md"), table);
+        if (rows.Any(static row => row.RatioToNginx is not null))
+        {
+            File.WriteAllText(Path.Combine(directory, "proxies.svg"), RatioChart.Draw(rows));
+        }
+
+        console.WriteLine();
+        console.WriteLine(table);
+    }
+
+    private List<BenchmarkRow> Read() =>
+        File.Exists(Results) && JsonNode.Parse(File.ReadAllText(Results)) is JsonArray old ? [.. old.OfType<JsonObject>().Select(FromJson)] : [];
+
+    private static BenchmarkRow FromJson(JsonObject row) =>
+        new((string)row["name"]!, (string)row["metric"]!, (string)row["unit"]!, [.. row["rounds"]!.AsArray().Select(static value => (double)value!)]) { RatioToNginx = (double?)row["ratio_to_nginx"] };
 
     private static JsonObject ToJson(BenchmarkRow row) => new()
     {
@@ -32,33 +66,7 @@ internal static class Report
         ["metric"] = row.Metric,
         ["value"] = Math.Round(row.Value, 2),
         ["unit"] = row.Unit,
-        ["ratio_to_nginx"] = row.RatioToNginx,
+        ["ratio_to_nginx"] = row.RatioToNginx is { } ratio ? Math.Round(ratio, 3) : null,
         ["rounds"] = new JsonArray([.. row.Rounds.Select(static value => (JsonNode)Math.Round(value, 2))]),
     };
-
-    /// <summary>A bar for each row; bars are comparable within one unit only.</summary>
-    private static string Chart(IReadOnlyList<BenchmarkRow> rows)
-    {
-        const int Width = 720, Left = 260, Line = 34;
-        var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{(rows.Count * Line) + 16}" font-family="sans-serif" font-size="13">
-            <rect width="100%" height="100%" fill="#fff"/>
-
-            """);
-        for (var i = 0; i < rows.Count; i++)
-        {
-            var (row, y) = (rows[i], 8 + (i * Line));
-            var longest = rows.Where(other => other.Unit == row.Unit).Max(static other => other.Value);
-            var length = longest > 0 ? row.Value / longest * (Width - Left - 130) : 0;
-            svg.Append(CultureInfo.InvariantCulture, $"""
-                <text x="{Left - 8}" y="{y + 20}" text-anchor="end" fill="#222">{WebUtility.HtmlEncode($"{row.Name}, {row.Metric}")}</text>
-                <rect x="{Left}" y="{y + 4}" width="{length:0.#}" height="{Line - 10}" fill="#3b6ea5"/>
-                <text x="{Left + length + 6:0.#}" y="{y + 20}" fill="#222">{row.Value:0.##} {WebUtility.HtmlEncode(row.Unit)}</text>
-
-                """);
-        }
-
-        return svg.Append("</svg>\n").ToString();
-    }
 }

@@ -160,5 +160,17 @@ public sealed class SidecarOptionsTests : IDisposable
         Assert.Equal(("app-redis:6380/1", "other:6379/7"), (options.Redis.Place, options.Handoff.Place));
     }
 
+    [Fact]
+    public void Read_StateInACluster_WantsTheAppsOwnRedis()
+    {
+        var app = _folder.App("redis: { host: 'app-redis:6380', db: 1 }");
+        var missing = app.Own("redis: { cluster: { hosts: ['a:7000'] } }").Read();
+        Assert.Contains(missing.Faults, static fault => fault.Key == "handoff.redis.host" && fault.Problem.Contains("Cluster", StringComparison.Ordinal));
+
+        var named = app.Own("redis: { cluster: { hosts: ['a:7000'] } }\nhandoff: { redis: { host: 'app-redis:6380' } }").Read();
+        Assert.DoesNotContain(named.Faults, static fault => fault.Key.StartsWith("handoff", StringComparison.Ordinal) || fault.Key.StartsWith("redis", StringComparison.Ordinal));
+        Assert.Equal(("the Cluster of a:7000", "app-redis:6380/1"), (named.Redis.Place, named.Handoff.Place));
+    }
+
     private static TimeSpan Minutes(int count) => TimeSpan.FromMinutes(count);
 }

@@ -15,7 +15,7 @@ internal enum AccountsKind
 }
 
 /// <summary>How accounts are looked up.</summary>
-/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> (default), <c>http</c> or <c>any</c>.</param>
+/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> asks RAGFlow's login without a password; <c>http</c> asks as <c>accounts.http</c> says; <c>any</c> takes every address for an account. Default <c>probe</c>.</param>
 /// <param name="Upstream"><c>accounts.upstream</c>: where the probe asks. Default: the first listener's upstream.</param>
 /// <param name="Timeout"><c>accounts.timeout</c>: for one look-up. 100ms to 30s; default 3s.</param>
 /// <param name="Cache"><c>accounts.cache</c>: how long an answer is kept. 0s to 1h; default 30s.</param>

@@ -28,7 +28,7 @@ internal sealed record HttpLookupOptions
     /// <summary><c>accounts.http.content_type</c>: of the body. Default <c>application/json</c>.</summary>
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary><c>accounts.http.exists.status[]</c>: statuses that mean yes, as far as the pointer agrees. Default 200.</summary>
+    /// <summary><c>accounts.http.exists.status</c>: statuses that mean yes, as far as the pointer agrees. Default 200.</summary>
     public IReadOnlyList<int> ExistsStatus { get; init; } = Known;
 
     /// <summary><c>accounts.http.exists.json_pointer</c>: where in the answer to look (RFC 6901). Default: nowhere, the status says it.</summary>
@@ -37,7 +37,7 @@ internal sealed record HttpLookupOptions
     /// <summary><c>accounts.http.exists.equals</c>: what must stand there. Default: anything but null, false, 0 and what is empty.</summary>
     public string? Expected { get; init; }
 
-    /// <summary><c>accounts.http.missing.status[]</c>: statuses that mean no. Default 404. Any other status means that nobody can say.</summary>
+    /// <summary><c>accounts.http.missing.status</c>: statuses that mean no. Default 404. Any other status means that nobody can say.</summary>
     public IReadOnlyList<int> MissingStatus { get; init; } = Unknown;
 
     public static HttpLookupOptions Read(SettingsSection accounts, bool isUsed)
@@ -82,7 +82,7 @@ internal sealed record HttpLookupOptions
     private static IReadOnlyList<int> Statuses(SettingsSection section, IReadOnlyList<int> fallback)
     {
         var statuses = new List<int>();
-        foreach (var text in section.Texts("status"))
+        foreach (var text in section.Texts("status", [.. fallback.Select(static status => status.ToString(System.Globalization.CultureInfo.InvariantCulture))]))
         {
             if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var status) && status is >= 200 and < 600)
             {

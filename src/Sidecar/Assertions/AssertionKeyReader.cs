@@ -20,7 +20,7 @@ internal static class AssertionKeyReader
         foreach (var entry in section.Sections("keys"))
         {
             var id = entry.Text("id");
-            var (file, pem, secret) = (entry.Text("file"), entry.Text("pem", secret: true), entry.Text("secret", secret: true).Trim());
+            var (file, pem, secret) = (entry.Text("file"), entry.Text("pem", secret: true), entry.Secret("secret").Trim());
             if (id.Length is 0 or > IdLength || !id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
                 entry.Reject("id", $"is not a name of 1 to {IdLength} letters, digits, dots, dashes or underscores", "write one, such as 2026-01");
@@ -62,7 +62,9 @@ internal static class AssertionKeyReader
         {
             try
             {
-                pem = File.ReadAllText(Path.GetFullPath(file, Path.GetFullPath(directory)));
+                file = Path.GetFullPath(file, Path.GetFullPath(directory));
+                entry.Refers("file", file);
+                pem = File.ReadAllText(file);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
             {

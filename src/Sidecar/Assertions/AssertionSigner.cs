@@ -14,11 +14,25 @@ internal sealed class AssertionSigner(AssertionOptions options, TimeProvider clo
 {
     private const int IdBytes = 16;
 
+    private volatile IReadOnlyList<AssertionKey> _keys = options.Keys;
+
+    /// <summary>Signs with the first of these from now on and publishes all. False where there are none, or for another algorithm.</summary>
+    public bool Exchange(IReadOnlyList<AssertionKey> next)
+    {
+        if (next.Count == 0 || next[0].Algorithm != _keys[0].Algorithm)
+        {
+            return false;
+        }
+
+        _keys = next;
+        return true;
+    }
+
     /// <param name="address">The proven address.</param>
     /// <param name="purpose">What it was proven for: <c>recovery</c> or <c>verification</c>.</param>
     public string Sign(string address, string purpose)
     {
-        var key = options.Keys[0];
+        var key = _keys[0];
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var head = Encode(writer =>
         {
@@ -48,7 +62,7 @@ internal sealed class AssertionSigner(AssertionOptions options, TimeProvider clo
         {
             writer.WriteStartObject();
             writer.WriteStartArray("keys"u8);
-            foreach (var key in options.Keys)
+            foreach (var key in _keys)
             {
                 key.WritePublic(writer);
             }

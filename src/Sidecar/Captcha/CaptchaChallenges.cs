@@ -3,30 +3,20 @@ namespace Sidecar.Captcha;
 /// <summary>A text and its picture.</summary>
 internal readonly record struct CaptchaChallenge(string Text, ReadOnlyMemory<byte> Picture, string ContentType);
 
-/// <summary>
-/// Makes challenges off the I/O thread: drawing is all CPU, and the thread that serves sockets must go on forwarding. At most
-/// half the cores draw at once, so that a flood of pictures leaves the rest to the app's traffic.
-/// </summary>
+/// <summary>Makes challenges off the threads that forward.</summary>
 internal sealed class CaptchaChallenges(CaptchaOptions options, CaptchaPainter painter) : IDisposable
 {
-    private readonly SemaphoreSlim _slots = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly PaintingThread _thread = new(painter.Paint);
 
     /// <summary>How long an answer is taken.</summary>
     public TimeSpan Lifetime => options.Lifetime;
 
-    public async ValueTask<CaptchaChallenge> NewAsync(CancellationToken cancellationToken)
+    /// <summary>A new challenge; null while more pictures are wanted than can be painted.</summary>
+    public async ValueTask<CaptchaChallenge?> NewAsync(CancellationToken cancellationToken)
     {
         var text = options.FixedAnswer ?? CaptchaText.Next(options.Length);
-        await _slots.WaitAsync(cancellationToken);
-        try
-        {
-            return new(text, await Task.Run(() => painter.Paint(text), cancellationToken), CaptchaPainter.ContentType);
-        }
-        finally
-        {
-            _slots.Release();
-        }
+        return await _thread.PaintAsync(text, cancellationToken) is { } picture ? new(text, picture, CaptchaPainter.ContentType) : null;
     }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose() => _thread.Dispose();
 }

@@ -10,14 +10,14 @@ internal sealed record CaptchaOptions
 
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Characters in a challenge: 4 to 8, default 5.</summary>
+    /// <summary><c>captcha.length</c>: characters in a challenge. 4 to 8, default 5.</summary>
     public int Length { get; init; } = 5;
 
-    /// <summary>From picture to answer (<c>captcha.ttl</c>): 10 seconds to 10 minutes, default 60 seconds.</summary>
+    /// <summary><c>captcha.ttl</c>: from picture to answer. 10s to 10m, default 60s.</summary>
     public TimeSpan Lifetime { get; init; } = DefaultLifetime;
 
     /// <summary>
-    /// The answer to every challenge, 1 to 8 ASCII letters or digits; default none. Makes the captcha worthless, so whoever
+    /// <c>captcha.fixed_answer</c>: the answer to every challenge, only with <c>DOTNET_ENVIRONMENT=Development</c> and loopback listeners; 1 to 8 ASCII letters or digits. Makes the captcha worthless, so whoever
     /// starts the process refuses it outside Development and on listeners that are not loopback.
     /// </summary>
     public string? FixedAnswer { get; init; }

@@ -50,7 +50,7 @@ internal static class CheckCommand
         var isTerminal = !Console.IsOutputRedirected;
         var text = new TextReport(output, isPlain: Console.OutputEncoding.CodePage != Encoding.UTF8.CodePage, isColoured: isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
         var sheet = new CheckSheet(TimeProvider.System, isJson ? static _ => { } : text.Tell);
-        using var app = new UpstreamClient(options.Forward, new UpstreamTracing(false));
+        using var app = new UpstreamClient(options.Forward, options.Listeners, new UpstreamTracing(false));
         var patient = Describe(options, app.Invoker, recipient);
         var examination = new Examination(patient, sheet);
         if (options.FatalFaults.Any())

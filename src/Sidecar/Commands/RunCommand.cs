@@ -56,7 +56,7 @@ internal static partial class RunCommand
     {
         foreach (var listener in options.Listeners)
         {
-            LogListener(logger, listener.Address?.ToString() ?? "*", listener.Port, listener.Prefix);
+            LogListener(logger, listener.Address?.ToString() ?? "*", listener.Port, listener.Name);
         }
 
         AnnounceTrouble(logger, options);

@@ -24,7 +24,7 @@ internal static class UsageCommand
           health         ask the local /readyz; exit 0 when ready (for HEALTHCHECK)
 
         Flags:
-          --config DIR             folder with sidecar.yaml and service_conf.yaml (default ./conf)
+          --config DIR             folder with sidecar.yaml and service_conf.yaml (default $SIDECAR_CONFIG, else ./conf)
           --set section.key=value  set one value, above files and environment; repeatable
           --version                print the version
 

@@ -4,7 +4,7 @@ using Sidecar.Upstream;
 namespace Sidecar.Contracts;
 
 /// <summary>What the generic contract has to know of the app.</summary>
-/// <param name="ResetPath"><c>generic.reset.path</c>: the app's own route that sets a password. Default <c>/user/forget/reset</c>, where the reset comes in.</param>
+/// <param name="ResetPath"><c>generic.reset.path</c>: the app's own route that takes resets with an assertion. Default <c>/user/forget/reset</c>.</param>
 internal sealed record GenericOptions(string ResetPath)
 {
     public const string Section = "generic";

@@ -13,7 +13,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var anybody = false;
-        foreach (var listener in patient.Listeners.DistinctBy(static listener => listener.Prefix))
+        foreach (var listener in patient.Listeners.DistinctBy(static listener => listener.Name))
         {
             anybody |= await UpstreamAsync(listener, cancellationToken);
         }
@@ -23,7 +23,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
 
     private async Task<bool> UpstreamAsync(ListenerOptions listener, CancellationToken cancellationToken)
     {
-        var target = $"app {listener.Prefix}";
+        var target = $"app {listener.Name}";
         if (!await sheet.TryAsync(target, "connection", patient.AppTimeout, token => ConnectAsync(listener, token), cancellationToken))
         {
             sheet.Skip(target, patient.NeedsHandoff ? "contract" : "reset", "the app cannot be reached");
@@ -47,11 +47,14 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
 
     private static async Task<Finding> ConnectAsync(ListenerOptions listener, CancellationToken cancellationToken)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(listener.Upstream.Host.Trim('[', ']'), listener.Upstream.Port, cancellationToken);
-            return Finding.Ok($"takes connections at {Place.Of(socket.RemoteEndPoint)}");
+            using var socket = await listener.ConnectAsync(cancellationToken);
+            return Finding.Ok($"takes connections at {listener.Socket ?? Place.Of(socket.RemoteEndPoint)}");
+        }
+        catch (SocketException) when (listener.Socket is not null)
+        {
+            return Finding.Fail("nothing listens there, or the sidecar may not write to it", "start the app, check the path of listeners[].upstream, and let the sidecar's user write to the socket");
         }
         catch (SocketException error)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Sidecar.Hosting;
@@ -20,6 +21,11 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
 
     public async Task<Finding> DialAsync(CancellationToken cancellationToken)
     {
+        if (options.Sentinel is not null || options.IsCluster)
+        {
+            return await DialAllAsync(options.Sentinel?.Hosts ?? options.Nodes, options.IsCluster ? "nodes" : "sentinels", cancellationToken);
+        }
+
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -39,16 +45,26 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
 
     public async Task<Finding> LogInAsync(CancellationToken cancellationToken)
     {
-        var configuration = RedisConfiguration.For(options);
+        EndPoint? master = null;
+        if (options.Sentinel is { } sentinel)
+        {
+            await using var sentinels = new RedisSentinels(options, sentinel, static () => { });
+            master = await sentinels.MasterAsync();
+            if (master is null)
+            {
+                return Finding.Fail($"no sentinel names a master called {sentinel.Master}", $"check {section}.sentinel.master, and .username and .password where the sentinels ask for a login");
+            }
+        }
+
+        var configuration = RedisConfiguration.For(options, master);
         configuration.AbortOnConnectFail = true;
-        // INFO counts as the administrator's.
-        configuration.AllowAdmin = true;
         configuration.ConnectRetry = 0;
         configuration.ConnectTimeout = (int)(ConnectLimit / 2).TotalMilliseconds;
         configuration.AsyncTimeout = configuration.ConnectTimeout;
         try
         {
             _connection = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(cancellationToken);
+            await RedisLogin.TryAsync(Database, options);
             await Database.PingAsync();
         }
         catch (RedisException error)
@@ -76,6 +92,8 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
         [
             ("EVAL", () => Database.ScriptEvaluateAsync(probe.Text, keys, [], ByText)),
             ("EVALSHA", () => Database.ScriptEvaluateAsync(probe.Digest, keys, [])),
+            // Without it, the library goes on in database 0.
+            .. options.Database > 0 ? [("SELECT", () => Database.ScriptEvaluateAsync("return redis.pcall('SELECT', ARGV[1])", keys, [options.Database], ByText))] : Array.Empty<(string, Func<Task<RedisResult>>)>(),
             .. rights.Calls.Select(call => (call.Command, (Func<Task<RedisResult>>)(() => CallAsync(call.Command, call.Arguments, keys)))),
         ];
         foreach (var (name, run) in runs)
@@ -103,6 +121,10 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
                     // Nothing else can be tried without it.
                     break;
                 }
+            }
+            catch (RedisServerException error) when (refused.Count > 0 && error.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+            {
+                // Only because what was refused before would have made room.
             }
             catch (RedisServerException error)
             {
@@ -151,6 +173,28 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
         {
             await _connection.DisposeAsync();
         }
+    }
+
+    private async Task<Finding> DialAllAsync(IReadOnlyList<EndPoint> places, string what, CancellationToken cancellationToken)
+    {
+        var reached = await Task.WhenAll(places.Select(async place =>
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(place, cancellationToken);
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }));
+        var count = reached.Count(static one => one);
+        var hint = $"check {section}.{(what == "nodes" ? "cluster" : "sentinel")}.hosts and the network between";
+        return count == 0 ? Finding.Fail($"none of the {places.Count} {what} takes connections", hint)
+            : count < places.Count ? Finding.Warn($"only {count} of {places.Count} {what} take connections", hint)
+            : Finding.Ok($"{count} {what} take connections");
     }
 
     private static bool IsAboutCommand(string message) =>

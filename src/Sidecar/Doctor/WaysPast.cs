@@ -17,7 +17,7 @@ internal static class WaysPast
 
     public static async Task<Finding> LookAsync(ListenerOptions listener, CancellationToken cancellationToken)
     {
-        if (!IPAddress.TryParse(listener.Upstream.Host.Trim('[', ']'), out var address) || !IPAddress.IsLoopback(address))
+        if (listener.Socket is null && (!IPAddress.TryParse(listener.Upstream.Host.Trim('[', ']'), out var address) || !IPAddress.IsLoopback(address)))
         {
             return Finding.Warn(
                 "the app is reached over a network: whoever else reaches it there passes the sidecar by, and the holes of its own recovery paths are open to them",
@@ -25,12 +25,12 @@ internal static class WaysPast
         }
 
         var places = from one in Own()
-                     from port in new[] { listener.Upstream.Port, ApiPort }.Distinct()
+                     from port in listener.Socket is null ? new[] { listener.Upstream.Port, ApiPort }.Distinct() : [ApiPort]
                      select new IPEndPoint(one, port);
         var answers = await Task.WhenAll(places.Select(async place => (Place: place, IsOpen: await IsOpenAsync(place, cancellationToken))));
         string[] open = [.. answers.Where(static answer => answer.IsOpen).Select(static answer => answer.Place.ToString())];
         return open.Length == 0
-            ? Finding.Ok("it answers on this machine's loopback address only")
+            ? Finding.Ok(listener.Socket is null ? "it answers on this machine's loopback address only" : "it answers on its socket only")
             : Finding.Warn(
                 $"something also answers at {string.Join(" and ", open)}: if that is the app, whoever reaches it there passes the sidecar by, and the holes of its own recovery paths are open to them",
                 "bind the app to 127.0.0.1, or close these ports to others (docs/security.md)") with { Data = [("open", open)] };

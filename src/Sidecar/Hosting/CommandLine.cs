@@ -2,11 +2,17 @@ namespace Sidecar.Hosting;
 
 /// <summary>The arguments: a command, and the flags that hold everywhere.</summary>
 /// <param name="Command"><c>run</c> when none is named.</param>
-/// <param name="Directory"><c>--config DIR</c>; default <c>./conf</c>.</param>
+/// <param name="Directory"><c>--config DIR</c>; default what SIDECAR_CONFIG names, else <c>./conf</c>.</param>
 /// <param name="Sets"><c>--set section.key=value</c>, repeatable.</param>
 /// <param name="Error">What is wrong with the arguments; empty when nothing is.</param>
 internal sealed record CommandLine(string Command, string Directory, IReadOnlyList<string> Sets, string Error)
 {
+    /// <summary>
+    /// Names the folder for every command of a container at once: an image's HEALTHCHECK and whoever runs a command in a pod know
+    /// nothing of the arguments that the server was started with.
+    /// </summary>
+    public const string DirectoryVariable = "SIDECAR_CONFIG";
+
     private static readonly string[] WithOperand = ["render"];
 
     /// <summary>The flags that only one command takes, and whether a value follows.</summary>
@@ -28,7 +34,7 @@ internal sealed record CommandLine(string Command, string Directory, IReadOnlyLi
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         var command = "";
-        var directory = "conf";
+        var directory = Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } named ? named : "conf";
         var operand = "";
         var sets = new List<string>();
         var flags = new Dictionary<string, string>(StringComparer.Ordinal);

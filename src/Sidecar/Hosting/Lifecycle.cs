@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 
 namespace Sidecar.Hosting;
@@ -18,4 +20,16 @@ internal sealed class Lifecycle
 
     /// <summary>Whether traffic may be sent here.</summary>
     public bool IsReady => _listening && !_draining;
+
+    /// <summary>
+    /// From SIGTERM on each answer says that it is the last of its connection, so that clients have left their kept connections
+    /// when those are closed: a request that crosses the close would be lost.
+    /// </summary>
+    public void Announce(HttpContext context)
+    {
+        if (_draining && context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
+        {
+            context.Response.Headers.Connection = "close";
+        }
+    }
 }

@@ -13,13 +13,13 @@ internal enum LimitMode
 /// <param name="Name">The limit's name in settings, metrics, fields and keys.</param>
 internal sealed record LimitOptions(string Name)
 {
-    /// <summary>How many in a window, 1 to 1,000,000. Default by name, see <c>LimitCatalog</c>.</summary>
+    /// <summary><c>limits.&lt;name&gt;.permits</c>: how many in a window. 1 to 1000000. Default by name.</summary>
     public required int Permits { get; init; }
 
-    /// <summary>The window's length, 1 s to 7 d. Default by name, see <c>LimitCatalog</c>.</summary>
+    /// <summary><c>limits.&lt;name&gt;.window</c>: the window's length. 1s to 7d. Default by name.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary><c>on</c>, <c>off</c> or <c>dry_run</c>. Default <c>on</c>, but for <c>domain</c>.</summary>
+    /// <summary><c>limits.&lt;name&gt;.mode</c>: <c>on</c>, <c>off</c> or <c>dry_run</c> (counts and reports as if on, refuses nothing). Default by name.</summary>
     public LimitMode Mode { get; init; }
 
     /// <param name="limits">The section <c>limits</c>.</param>

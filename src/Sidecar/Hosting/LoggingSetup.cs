@@ -11,6 +11,8 @@ internal static class LoggingSetup
     {
         // The framework's own request logs carry targets, and with them addresses.
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
+        // It logs nothing that gets through, but as long as it could, the server makes an activity for every request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (isDevelopment)
         {
             logging.AddSimpleConsole(static console => console.SingleLine = true);

@@ -3,8 +3,8 @@ using System.Net;
 namespace Sidecar.Hosting;
 
 /// <summary>The port for health, metrics and, in Development, the clock. Never reachable through the public one.</summary>
-/// <param name="Address">Where to listen; null is every address. Default <c>0.0.0.0</c>.</param>
-/// <param name="Port">1 to 65535. Default 9090.</param>
+/// <param name="Address"><c>management.address</c>: where <c>/livez</c>, <c>/readyz</c>, <c>/startupz</c> and <c>/metrics</c> are; with assertion keys <c>/.well-known/jwks.json</c>, with the generic contract <c>/openapi.json</c>. Default <c>0.0.0.0</c>.</param>
+/// <param name="Port"><c>management.port</c>: its port. 1 to 65535. Default 9090.</param>
 internal sealed record ManagementOptions(IPAddress? Address, int Port)
 {
     public const string Section = "management";

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ internal sealed class ManagementServer(
     Lifecycle lifecycle,
     IReadOnlyList<HealthCheck> checks,
     SidecarClock clock,
-    MeterProvider meters,
+    MeterProvider? meters,
     ILoggerFactory logs,
     IReadOnlyList<ManagementDocument> documents,
     bool isDevelopment) : IHostedService, IAsyncDisposable
@@ -33,17 +34,35 @@ internal sealed class ManagementServer(
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider meters, ILoggerFactory logs, IReadOnlyList<ManagementDocument> documents, bool isDevelopment)
+    private static WebApplication Build(ManagementOptions options, Lifecycle lifecycle, IReadOnlyList<HealthCheck> checks, SidecarClock clock, MeterProvider? meters, ILoggerFactory logs, IReadOnlyList<ManagementDocument> documents, bool isDevelopment)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(options.Address ?? IPAddress.IPv6Any, options.Port);
+            if (options.Address is { } address)
+            {
+                kestrel.Listen(address, options.Port);
+            }
+            else
+            {
+                // Falls back to IPv4 on nodes without IPv6, where the kubelet's probes must find it all the same.
+                kestrel.ListenAnyIP(options.Port);
+            }
         });
         var app = builder.Build();
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, null, "/metrics", null, null);
+        app.Use(static (context, next) =>
+        {
+            // Probes and scrapes would stand among the requests of users.
+            context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+            return next(context);
+        });
+        if (meters is not null)
+        {
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, null, "/metrics", null, null);
+        }
+
         app.Run(context => (context.Request.Method, context.Request.Path.Value) switch
         {
             ("GET" or "HEAD", "/livez") => AnswerAsync(context, 200, "ok"),
@@ -92,10 +111,11 @@ internal sealed class ManagementServer(
     private static async Task WriteAsync(HttpContext context, ManagementDocument document)
     {
         context.Response.ContentType = document.ContentType;
-        context.Response.ContentLength = document.Body.Length;
+        var body = document.Body();
+        context.Response.ContentLength = body.Length;
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            await context.Response.Body.WriteAsync(document.Body, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
 
@@ -108,7 +128,10 @@ internal sealed class ManagementServer(
 }
 
 /// <summary>A document for the app's developers and the app itself.</summary>
-internal sealed record ManagementDocument(string Path, string ContentType, ReadOnlyMemory<byte> Body);
+/// <param name="Path">Where it is.</param>
+/// <param name="ContentType">What it is.</param>
+/// <param name="Body">Its content as it is now.</param>
+internal sealed record ManagementDocument(string Path, string ContentType, Func<ReadOnlyMemory<byte>> Body);
 
 /// <summary>How a part is doing.</summary>
 internal readonly record struct HealthResult(bool IsWell, string Detail);

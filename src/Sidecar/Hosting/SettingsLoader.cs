@@ -14,19 +14,38 @@ internal static class SettingsLoader
     public static SettingsSection Load(string directory, IReadOnlyList<string> sets, IDictionary environment)
     {
         var faults = new List<Fault>();
+        var reading = new SettingsReading(directory, faults);
         if (!Directory.Exists(directory))
         {
-            faults.Add(new Fault(directory, "", "", "is not a directory", "give the folder that holds sidecar.yaml with --config DIR"));
+            faults.Add(new Fault(directory, "", "", "is not a directory", "give the folder that holds sidecar.yaml with --config DIR or SIDECAR_CONFIG"));
         }
 
-        var app = YamlSettings.Load(Path.Combine(directory, "service_conf.yaml"), faults);
-        var local = YamlSettings.Load(Path.Combine(directory, "local.service_conf.yaml"), faults);
+        var app = YamlSettings.Load(At("service_conf.yaml"), faults);
+        var local = YamlSettings.Load(At("local.service_conf.yaml"), faults);
         var root = ReplaceSections(app, local);
-        root = Over(root, YamlSettings.Load(Path.Combine(directory, "sidecar.yaml"), faults));
+        root = Over(root, YamlSettings.Load(At("sidecar.yaml"), faults));
         root = Over(root, Layer(FromEnvironment(environment)));
         root = Over(root, Layer(FromFlags(sets, faults)));
-        return new SettingsSection("", root, faults);
+        return new SettingsSection("", root, reading);
+
+        string At(string name)
+        {
+            var path = Path.Combine(directory, name);
+            reading.Files.Add(path);
+            return path;
+        }
     }
+
+    /// <summary>How strong a source is against others.</summary>
+    public static int Strength(string source) =>
+        source.StartsWith("--set", StringComparison.Ordinal) ? 4
+        : source.StartsWith("environment ", StringComparison.Ordinal) ? 3
+        : Path.GetFileName(source) switch
+        {
+            "service_conf.yaml" => 0,
+            "local.service_conf.yaml" => 1,
+            _ => 2,
+        };
 
     /// <summary>The app's local file replaces whole top-level sections, as the app itself reads it.</summary>
     private static SettingNode? ReplaceSections(SettingNode? lower, SettingNode? upper)

@@ -6,16 +6,22 @@ namespace Sidecar.Hosting;
 /// A part of the settings as an options class reads it. Every reader returns something usable and records what was wrong, so
 /// that one pass reports all faults; every key that is read counts as known.
 /// </summary>
-internal sealed class SettingsSection
+internal sealed partial class SettingsSection
 {
     private readonly SettingNode? _node;
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<SettingsSection> _children = [];
+    private readonly Dictionary<string, SettingNode> _fromFiles = new(StringComparer.OrdinalIgnoreCase);
 
     public SettingsSection(string path, SettingNode? node, List<Fault> faults)
+        : this(path, node, new SettingsReading(".", faults))
+    {
+    }
+
+    public SettingsSection(string path, SettingNode? node, SettingsReading reading)
     {
         Path = path;
-        Faults = faults;
+        Reading = reading;
         if (node is null or { Map: not null } or { IsScalar: true, Text: null or "" })
         {
             _node = node;
@@ -23,15 +29,18 @@ internal sealed class SettingsSection
         else
         {
             // Whatever stands here may hold a secret, such as the URL of a store with its password.
-            faults.Add(new Fault(node.Source, path, "", $"is {Form(node)} and no section", $"write keys below `{LastName(path)}:`"));
+            Faults.Add(new Fault(node.Source, path, "", $"is {Form(node)} and no section", $"write keys below `{LastName(path)}:`"));
         }
     }
 
     /// <summary>The dotted key of this section; empty at the top.</summary>
     public string Path { get; }
 
+    /// <summary>What all sections of one reading share.</summary>
+    public SettingsReading Reading { get; }
+
     /// <summary>Where faults are collected; shared by all sections of one reading.</summary>
-    public List<Fault> Faults { get; }
+    public List<Fault> Faults => Reading.Faults;
 
     /// <summary>Whether any layer names this section.</summary>
     public bool Exists => _node is { Map.Count: > 0 };
@@ -43,7 +52,7 @@ internal sealed class SettingsSection
         // One for each key, however many readers: each must know what the others asked for.
         if (_known.Add(key) || _children.Find(other => other.Path.Equals(Name(key), StringComparison.OrdinalIgnoreCase)) is not { } child)
         {
-            child = new SettingsSection(Name(key), Find(key), Faults);
+            child = new SettingsSection(Name(key), Find(key), Reading);
             _children.Add(child);
         }
 
@@ -55,7 +64,7 @@ internal sealed class SettingsSection
     {
         _known.Add(key);
         var items = Items(key);
-        var sections = items.Select((item, i) => new SettingsSection($"{Name(key)}[{i}]", item, Faults)).ToArray();
+        var sections = items.Select((item, i) => new SettingsSection($"{Name(key)}[{i}]", item, Reading)).ToArray();
         _children.AddRange(sections);
         return sections;
     }
@@ -66,7 +75,9 @@ internal sealed class SettingsSection
     /// <summary>A text; <paramref name="fallback"/> where no layer names the key or the value is null.</summary>
     public string Text(string key, string fallback = "", bool secret = false)
     {
-        if (Scalar(key) is not { Text: { } text } node)
+        var node = Scalar(key);
+        Used(key, SettingKind.Text, node?.Text, fallback, secret);
+        if (node?.Text is not { } text)
         {
             return fallback;
         }
@@ -83,6 +94,7 @@ internal sealed class SettingsSection
     public bool Bool(string key, bool fallback)
     {
         var node = Scalar(key);
+        Used(key, SettingKind.Bool, node?.Text, fallback ? "true" : "false");
         switch (node?.Text?.ToLowerInvariant())
         {
             case null or "":
@@ -100,6 +112,7 @@ internal sealed class SettingsSection
     public int Int(string key, int fallback, int min, int max)
     {
         var node = Scalar(key);
+        Reading.Uses.Add(Use(key, SettingKind.Int, node?.Text, fallback.ToString(CultureInfo.InvariantCulture)) with { Range = (min, max) });
         if (string.IsNullOrEmpty(node?.Text))
         {
             return fallback;
@@ -118,6 +131,7 @@ internal sealed class SettingsSection
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
     {
         var node = Scalar(key);
+        Reading.Uses.Add(Use(key, SettingKind.Duration, node?.Text, Durations.Format(fallback)) with { Span = (min, max) });
         if (string.IsNullOrEmpty(node?.Text))
         {
             return fallback;
@@ -142,20 +156,25 @@ internal sealed class SettingsSection
     public T Choice<T>(string key, T fallback, params ReadOnlySpan<(string Word, T Value)> choices)
     {
         var node = Scalar(key);
+        var (words, standard) = (new List<string>(choices.Length), "");
+        foreach (var (word, value) in choices)
+        {
+            words.Add(word);
+            standard = standard.Length == 0 && EqualityComparer<T>.Default.Equals(value, fallback) ? word : standard;
+        }
+
+        Reading.Uses.Add(Use(key, SettingKind.Choice, node?.Text, standard) with { Words = words });
         if (string.IsNullOrEmpty(node?.Text))
         {
             return fallback;
         }
 
-        var words = new List<string>(choices.Length);
         foreach (var (word, value) in choices)
         {
             if (string.Equals(word, node.Text, StringComparison.OrdinalIgnoreCase))
             {
                 return value;
             }
-
-            words.Add(word);
         }
 
         Add(node, key, false, "is not a known word here", $"write one of {string.Join(", ", words)}");
@@ -166,47 +185,32 @@ internal sealed class SettingsSection
     public IReadOnlyList<string> Texts(string key, params string[] fallback)
     {
         _known.Add(key);
-        if (Find(key) is not { } node || node is { IsScalar: true, Text: null })
-        {
-            return fallback;
-        }
-
-        if (node.IsScalar)
-        {
-            return node.Text!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        }
-
-        return [.. Items(key).Select(static item => item.Text ?? "")];
+        var node = Find(key);
+        IReadOnlyList<string>? written = node is null or { IsScalar: true, Text: null } ? null
+            : node.IsScalar ? node.Text!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : [.. Items(key).Select(static item => item.Text ?? "")];
+        Used(key, SettingKind.Texts, written is null ? null : string.Join(", ", written), string.Join(", ", fallback));
+        return written ?? fallback;
     }
 
-    /// <summary>Records that the value of <paramref name="key"/> is wrong.</summary>
-    public void Reject(string key, string problem, string fix, bool secret = false) => Add(Find(key), key, secret, problem, fix);
-
-    /// <summary>Records something that recovery can do without, though its operator will miss it.</summary>
-    public void Mind(string key, string problem, string fix) =>
-        Faults.Add(new Fault(Find(key)?.Source ?? "configuration", Name(key), WithoutLogin(Find(key)?.Text ?? ""), problem, fix) { IsHarmless = true });
-
-    /// <summary>
-    /// Records keys that no reader of this section or of those below asked for. Sections of the app's own file that are not
-    /// ours are nobody's mistake.
-    /// </summary>
-    public void RejectUnknownKeys()
+    /// <summary>Notes that the content of this file counts, so that its change is one of the settings.</summary>
+    /// <param name="key">The setting that names it.</param>
+    /// <param name="path">The file.</param>
+    public void Refers(string key, string path)
     {
-        foreach (var (key, node) in _node?.Map ?? [])
-        {
-            var isTheApps = Path.Length == 0 && node.Source.EndsWith("service_conf.yaml", StringComparison.Ordinal);
-            if (!isTheApps && !_known.Contains(key) && !_known.Contains(key.Replace('_', '-')))
-            {
-                var nearest = NearestName.Of(key, _known);
-                var fix = nearest is null ? "remove it, or look the name up in docs/configuration.md" : $"did you mean `{nearest}`?";
-                Faults.Add(new Fault(node.Source, Name(key), "", "is not a setting", fix) { IsHarmless = true });
-            }
-        }
+        Reading.Files.Add(path);
+        Reading.Uses.Add(new(Name(key), SettingKind.Content, "", SettingsReading.MarkOf(path)));
+    }
 
-        foreach (var child in _children)
-        {
-            child.RejectUnknownKeys();
-        }
+    private void Used(string key, SettingKind kind, string? written, string fallback, bool secret = false) =>
+        Reading.Uses.Add(Use(key, kind, written, fallback, secret));
+
+    private SettingUse Use(string key, SettingKind kind, string? written, string fallback, bool secret = false)
+    {
+        var value = string.IsNullOrEmpty(written) && kind is not (SettingKind.Text or SettingKind.Texts) ? fallback : written ?? fallback;
+        return secret
+            ? new(Name(key), kind, value.Length > 0 ? "***" : "", SettingsReading.Mark(value)) { IsSecret = true }
+            : new(Name(key), kind, WithoutLogin(value), value) { Default = fallback };
     }
 
     private List<SettingNode> Items(string key)
@@ -239,26 +243,17 @@ internal sealed class SettingsSection
 
     private SettingNode? Find(string key)
     {
+        if (_fromFiles.TryGetValue(key, out var read))
+        {
+            return read;
+        }
+
         if (_node?.Map is not { } map)
         {
             return null;
         }
 
         return map.TryGetValue(key, out var node) || map.TryGetValue(key.Replace('-', '_'), out node) ? node : null;
-    }
-
-    private void Add(SettingNode? node, string key, bool secret, string problem, string fix)
-    {
-        var value = secret && !string.IsNullOrEmpty(node?.Text) ? "***" : WithoutLogin(node?.Text ?? "");
-        Faults.Add(new Fault(node?.Source ?? "configuration", Name(key), value, problem, fix));
-    }
-
-    /// <summary>A URL keeps its place and loses its user and password.</summary>
-    private static string WithoutLogin(string text)
-    {
-        var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
-        var end = text.LastIndexOf('@');
-        return start >= 3 && end > start ? $"{text[..start]}***{text[end..]}" : text;
     }
 
     private static string Form(SettingNode node) => node.IsScalar ? "a single value" : "a list";

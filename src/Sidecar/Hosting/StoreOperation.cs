@@ -9,7 +9,7 @@ namespace Sidecar.Hosting;
 internal sealed class StoreOperation : IDisposable
 {
     private static readonly Histogram<double> Duration = SidecarTelemetry.Meter.CreateHistogram<double>(
-        "sidecar.store.duration", "s", "How long steps against the store took.");
+        "sidecar.store.duration", "s", "How long steps against the store took.", tags: null, new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1] });
 
     private readonly string _operation;
     private readonly Activity? _span;
@@ -19,7 +19,8 @@ internal sealed class StoreOperation : IDisposable
     private StoreOperation(string operation)
     {
         _operation = operation;
-        _span = SidecarTelemetry.Source.HasListeners() ? SidecarTelemetry.Source.StartActivity($"store {operation}", ActivityKind.Client) : null;
+        // Looking for mails every half second is nobody's request, and would be most of all traces.
+        _span = SidecarTelemetry.Source.HasListeners() && Activity.Current is not null ? SidecarTelemetry.Source.StartActivity($"store {operation}", ActivityKind.Client) : null;
         _started = Stopwatch.GetTimestamp();
         _outcome = "unavailable";
     }

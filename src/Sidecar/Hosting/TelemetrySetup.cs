@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,14 +15,25 @@ using OpenTelemetry.Trace;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// Joins the meters and spans to their exporters: Prometheus always, OTLP where a collector is named. Nothing is traced
-/// without one.
+/// Joins the meters and spans to their exporters: Prometheus unless metrics are off, OTLP where a collector is named. Nothing is
+/// traced without one.
 /// </summary>
 internal static class TelemetrySetup
 {
+    /// <summary>
+    /// Sets of label values of one instrument that are told apart; those beyond become one, labelled <c>otel_metric_overflow</c>.
+    /// Reached only where an app answers with hundreds of different statuses: nothing else here is a client's to choose.
+    /// </summary>
+    public const int MostSeries = 200;
+
     private static readonly string[] Meters =
     [
         SidecarTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime",
+    ];
+
+    private static readonly string[] ClientTags =
+    [
+        "http.request.method", "http.response.status_code", "error.type", "network.protocol.version", "server.port", "url.scheme", "http.connection.state",
     ];
 
     /// <param name="builder">The process.</param>
@@ -32,14 +44,18 @@ internal static class TelemetrySetup
     {
         builder.Configuration.AddInMemoryCollection(StandardVariables());
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("sidecar"));
-        telemetry.WithMetrics(metrics =>
+        if (options.Metrics)
         {
-            metrics.AddMeter(Meters).AddPrometheusExporter();
-            if (options.OtlpEndpoint is not null)
+            telemetry.WithMetrics(metrics =>
             {
-                metrics.AddOtlpExporter(exporter => Configure(exporter, options, "v1/metrics"));
-            }
-        });
+                metrics.AddMeter(Meters).AddView(Bound).AddPrometheusExporter();
+                if (options.OtlpEndpoint is not null)
+                {
+                    metrics.AddOtlpExporter(exporter => Configure(exporter, options, "v1/metrics"));
+                }
+            });
+        }
+
         if (options.OtlpEndpoint is null)
         {
             return;
@@ -56,6 +72,11 @@ internal static class TelemetrySetup
             .AddHttpClientInstrumentation(static http => http.FilterHttpRequestMessage = static request => !request.Options.TryGetValue(SidecarTelemetry.NamesSomebody, out _))
             .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces")));
     }
+
+    /// <summary>Of requests to the app all but the host is kept: that is what the client wrote.</summary>
+    private static MetricStreamConfiguration Bound(Instrument instrument) => instrument.Name.StartsWith("http.client.", StringComparison.Ordinal)
+        ? new() { CardinalityLimit = MostSeries, TagKeys = ClientTags }
+        : new() { CardinalityLimit = MostSeries };
 
     /// <summary>The query of a taken-over route is an address, and so may be what a disguised path hides behind an escaped question mark.</summary>
     private static void Clean(Activity activity, HttpContext context, Func<string, string?> takenOver)

@@ -17,7 +17,7 @@ internal sealed class MailMetrics : IDisposable
     public MailMetrics()
     {
         _attempts = _meter.CreateCounter<long>("sidecar.mail.attempts", "{attempt}", "Attempts to deliver a mail, by outcome");
-        _duration = _meter.CreateHistogram<double>("sidecar.mail.duration", "s", "Time a relay took over one attempt");
+        _duration = _meter.CreateHistogram<double>("sidecar.mail.duration", "s", "Time a relay took over one attempt", tags: null, new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
     }
 
     public void Watch(Func<int> length, Func<TimeSpan> age)

@@ -11,57 +11,60 @@ internal sealed record MailOptions
 {
     public const string Section = "mail";
 
-    /// <summary><c>connect_timeout</c>: from the first packet to the relay's greeting, TLS included. 1s to 2m, 10s by default.</summary>
+    /// <summary><c>mail.connect_timeout</c>: from the first packet to the relay's greeting, TLS included. 1s to 2m, 10s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary><c>command_timeout</c>: how long the relay may take over one answer. 1s to 10m, 10s by default.</summary>
+    /// <summary><c>mail.command_timeout</c>: how long the relay may take over one answer. 1s to 10m, 10s by default.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary><c>block_reserved_domains</c>: whether addresses below example.com, .test and the like are never mailed. True by default.</summary>
+    /// <summary><c>mail.block_reserved_domains</c>: whether addresses below example.com, .test and the like are never mailed. True by default.</summary>
     public bool BlockReservedDomains { get; init; } = true;
 
-    /// <summary><c>queue_capacity</c>: mails waiting, in delivery or between two tries. 1 to 100000, 1000 by default.</summary>
+    /// <summary><c>mail.queue_capacity</c>: mails waiting, in delivery or between two tries. 1 to 100000, 1000 by default.</summary>
     public int QueueCapacity { get; init; } = 1000;
 
-    /// <summary><c>concurrency</c>: deliveries at a time. 1 to 64, 4 by default.</summary>
+    /// <summary><c>mail.concurrency</c>: deliveries at a time. 1 to 64, 4 by default.</summary>
     public int Concurrency { get; init; } = 4;
 
-    /// <summary><c>drain_timeout</c>: how long a stop waits for the queue. 0s to 5m, 5s by default.</summary>
+    /// <summary><c>mail.drain_timeout</c>: how long is waited for mails at a stop. With Redis what is left then goes to other replicas or the next start, else it is lost. 0s to 5m, 5s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// <c>lease</c>: how long a replica that fell silent keeps the mails it was sending from the others, where the queue is in
+    /// <c>mail.lease</c>: how long a replica that fell silent keeps the mails it was sending from the others, where the queue is in
     /// Redis. 2s to 5m, 10s by default.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary><c>ca</c>: PEM file of authorities trusted besides the system's; null by default.</summary>
+    /// <summary><c>mail.ca</c>: PEM file with further authorities for the certificates of relays and token endpoints. Null by default.</summary>
     public X509Certificate2Collection? ExtraAuthorities { get; init; }
 
-    /// <summary><c>ehlo_name</c>: how this client names itself to relays: a host name, or an address in brackets. Empty by default: the address it dials from.</summary>
+    /// <summary><c>mail.ehlo_name</c>: how this client names itself to relays: a host name, or an address in brackets. Empty by default: the address it dials from.</summary>
     public string EhloName { get; init; } = "";
 
-    /// <summary><c>min_tls</c>: 1.2 (default) or 1.3; what lies below is never spoken.</summary>
+    /// <summary><c>mail.min_tls</c>: 1.2 (default) or 1.3; what lies below is never spoken.</summary>
     public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary><c>min_tls</c> as it is written.</summary>
     public string MinTls => TlsProtocols.HasFlag(SslProtocols.Tls12) ? "1.2" : "1.3";
 
-    /// <summary><c>app_name</c>: what mails call the app; empty by default, which takes the sender's name.</summary>
+    /// <summary><c>mail.app_name</c>: what mails call the app; empty by default, which takes the sender's name.</summary>
     public string AppName { get; init; } = "";
 
-    /// <summary><c>templates</c>: the folder of the mail templates; <c>templates</c> beside the settings by default, else the shipped one.</summary>
+    /// <summary><c>mail.templates</c>: a folder that lies over the built-in templates; looked at again every 5 s, see [templates](../conf/templates/README.md). <c>templates</c> beside the settings by default, else the shipped one.</summary>
     public string TemplateDirectory { get; init; } = "";
 
     /// <summary><c>pool</c>: how long connections are kept between mails.</summary>
     public SmtpPoolOptions Pool { get; init; } = new();
 
-    /// <summary><c>relays[]</c>: further relays, tried in this order after the first; none by default.</summary>
+    /// <summary>Further relays, tried in this order after the first.</summary>
+    /// <remarks>
+    /// <c>mail.relays[].name</c>: further relays are asked in this order when the first is down or does not take a mail ([which failures](designs/0007-relays-and-pool.md)); this names one in logs and metrics: lower-case letters, digits, dashes; <c>relay-2</c>, <c>relay-3</c>, … by default; the one of <c>smtp</c> is <c>default</c>. The sender is the first relay's unless named. <c>smtp</c> may be missing where there are some.
+    /// </remarks>
     public IReadOnlyList<SmtpOptions> Relays { get; init; } = [];
-    /// <summary><c>language</c>: of mails for whoever asks for no language there is; a language that the templates have. <c>en</c> by default.</summary>
+    /// <summary><c>mail.language</c>: of mails for whoever asks for no language there is; a language that the templates have. <c>en</c> by default.</summary>
     public string Language { get; init; } = "en";
 
-    /// <summary><c>language_from</c>: <c>request</c> (default) follows the browser's <c>Accept-Language</c>, <c>configuration</c> writes everything in <c>language</c>.</summary>
+    /// <summary><c>mail.language_from</c>: <c>request</c>: the browser's <c>Accept-Language</c> chooses among the folders; <c>configuration</c>: everything in <c>mail.language</c>. Default <c>request</c>.</summary>
     public bool LanguageFromRequest { get; init; } = true;
 
     /// <summary>The folder of the templates that come with the binary.</summary>
@@ -162,8 +165,10 @@ internal sealed record MailOptions
 
         try
         {
+            file = Path.GetFullPath(file, Path.GetFullPath(directory));
+            section.Refers("ca", file);
             var found = new X509Certificate2Collection();
-            found.ImportFromPemFile(Path.GetFullPath(file, Path.GetFullPath(directory)));
+            found.ImportFromPemFile(file);
             if (found.Count > 0)
             {
                 return found;

@@ -26,6 +26,7 @@ internal sealed record OAuth2Credentials(string ClientId, string ClientSecret, s
         try
         {
             var path = Path.GetFullPath(file, Path.GetFullPath(directory));
+            section.Refers(Key, path);
             if (new FileInfo(path).Length > MostBytes)
             {
                 section.Reject(Key, "is no credentials file: it is far too long", Fix);

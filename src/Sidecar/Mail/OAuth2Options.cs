@@ -12,31 +12,35 @@ internal sealed record OAuth2Options
 {
     public const string Section = "oauth2";
 
-    /// <summary><c>provider</c>: google, microsoft or custom. Needed, unless <c>token_url</c> or <c>credentials_file</c> tells.</summary>
+    /// <summary><c>mail.oauth2.provider</c>: <c>google</c>, <c>microsoft</c> or <c>custom</c>; a section <c>mail.oauth2</c> makes <c>mail_username</c> log in with tokens, and <c>mail_password</c> is not looked at. Needed, unless <c>token_url</c> or <c>credentials_file</c> tells.</summary>
     public OAuth2Provider Provider { get; init; }
 
-    /// <summary><c>token_url</c>: where tokens are asked for; https, or http on this machine. The provider's by default.</summary>
+    /// <summary><c>mail.oauth2.token_url</c>: where tokens are asked for; https, or http on this machine. The provider's by default.</summary>
     public Uri TokenUrl { get; init; } = new("https://localhost/");
 
-    /// <summary><c>grant</c>: refresh_token (default) or client_credentials, which only organizations have.</summary>
+    /// <summary><c>mail.oauth2.grant</c>: refresh_token (default) or client_credentials, which only organizations have.</summary>
     public OAuth2Grant Grant { get; init; }
 
-    /// <summary><c>client_id</c>: of the application registered with the provider. Needed.</summary>
+    /// <remarks>
+    /// <c>mail.oauth2.credentials_file</c>: JSON file with a <c>refresh_token</c>, as RAGFlow's Google connectors use or of Google's type <c>authorized_user</c>; in the place of the keys it holds.
+    /// <c>mail.oauth2.tenant</c>: Microsoft's directory; <c>common</c> unless written, required with <c>client_credentials</c>, <c>consumers</c> for Outlook.com.
+    /// </remarks>
+    /// <summary><c>mail.oauth2.client_id</c>: of the application registered with the provider. Needed.</summary>
     public string ClientId { get; init; } = "";
 
-    /// <summary><c>client_secret</c>: needed by Google and for client credentials; empty for a public client of the others.</summary>
+    /// <summary><c>mail.oauth2.client_secret</c>: needed by Google and for client credentials; empty for a public client of the others.</summary>
     public string ClientSecret { get; init; } = "";
 
-    /// <summary><c>refresh_token</c>: what the mailbox's owner got by signing in. Needed unless the grant is client_credentials.</summary>
+    /// <summary><c>mail.oauth2.refresh_token</c>: what the mailbox's owner got by signing in. Needed unless the grant is client_credentials.</summary>
     public string RefreshToken { get; init; } = "";
 
-    /// <summary><c>scopes</c>: what is asked for, by spaces; the provider's right to send by SMTP by default.</summary>
+    /// <summary><c>mail.oauth2.scopes</c>: what is asked for, by default the right to send: Google <c>https://mail.google.com/</c>; Microsoft <c>https://outlook.office.com/SMTP.Send offline_access</c>, with <c>client_credentials</c> <c>https://outlook.office365.com/.default</c>.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary><c>mechanism</c>: auto (default, as the relay offers), xoauth2 or oauthbearer.</summary>
+    /// <summary><c>mail.oauth2.mechanism</c>: as the relay offers: XOAUTH2, else OAUTHBEARER; or <c>xoauth2</c>, <c>oauthbearer</c>. Default <c>auto</c>.</summary>
     public OAuth2Mechanism Mechanism { get; init; }
 
-    /// <summary><c>refresh_token_file</c>: where rotated refresh tokens are kept over a restart; null by default.</summary>
+    /// <summary><c>mail.oauth2.refresh_token_file</c>: writable file in which exchanged refresh tokens outlive the process, kept apart from the settings; it counts while the configured one is the one it began with. Null by default.</summary>
     public string? RefreshTokenFile { get; init; }
 
     /// <summary>The prefix of the keys above, for hints.</summary>

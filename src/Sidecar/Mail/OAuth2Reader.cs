@@ -21,7 +21,7 @@ internal sealed class OAuth2Reader(SettingsSection section, string directory)
             Grant = grant,
             TokenUrl = TokenUrl(provider, tenant, file),
             ClientId = Either(section.Text("client_id").Trim(), file?.ClientId),
-            ClientSecret = Either(section.Text("client_secret", secret: true), file?.ClientSecret),
+            ClientSecret = Either(section.Secret("client_secret"), file?.ClientSecret),
             RefreshToken = Either(section.Text("refresh_token", secret: true).Trim(), file?.RefreshToken),
             Scope = Scopes(provider, grant, file),
             Mechanism = section.Choice(

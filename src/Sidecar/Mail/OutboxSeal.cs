@@ -12,11 +12,15 @@ namespace Sidecar.Mail;
 /// <param name="open">Null for what was not sealed by us, or under a key that is no more.</param>
 internal sealed class OutboxSeal(Func<byte[], byte[]> seal, Func<byte[], byte[]?> open)
 {
+    /// <summary>Raised only where older releases must not read it: what comes behind the last field they leave alone.</summary>
+    private const byte Layout = 1;
+
     public byte[] Seal(OutboxEntry entry)
     {
         using var buffer = new MemoryStream();
         using (var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true))
         {
+            writer.Write(Layout);
             writer.Write(entry.Id);
             writer.Write(entry.Kind);
             writer.Write(entry.Supersedes);
@@ -44,6 +48,12 @@ internal sealed class OutboxSeal(Func<byte[], byte[]> seal, Func<byte[], byte[]?
         try
         {
             using var reader = new BinaryReader(new MemoryStream(plain), Encoding.UTF8);
+            if (reader.ReadByte() != Layout)
+            {
+                // A newer release's: its replicas can read it.
+                return false;
+            }
+
             var (name, kind, supersedes, parent, flags) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadByte());
             var payload = reader.ReadBytes(reader.ReadInt32());
             entry = name == id ? new(kind, payload, expires, Parent(parent, flags)) { Id = id, Supersedes = supersedes } : null;

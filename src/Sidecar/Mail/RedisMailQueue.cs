@@ -27,15 +27,22 @@ internal sealed partial class RedisMailQueue : IMailQueue
     private readonly OutboxSeal _seal;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisMailQueue> _logger;
+    private readonly Func<string, bool> _knows;
     private readonly OutboxClaims _held;
     /// <summary>What was left to others already, so that the log says it once. The pump's alone.</summary>
     private readonly HashSet<string> _passedOn = new(StringComparer.Ordinal);
     private volatile Seen? _seen;
     private Task _pump = Task.CompletedTask;
 
-    public RedisMailQueue(MailOptions options, OutboxScripts scripts, OutboxSeal seal, TimeProvider time, ILogger<RedisMailQueue> logger)
+    /// <param name="options">Capacity and slots.</param>
+    /// <param name="scripts">The shared queue.</param>
+    /// <param name="seal">Opens what lies there.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears of what cannot be read.</param>
+    /// <param name="knows">Whether an entry of this kind can be sent from here; a newer release may have others.</param>
+    public RedisMailQueue(MailOptions options, OutboxScripts scripts, OutboxSeal seal, TimeProvider time, ILogger<RedisMailQueue> logger, Func<string, bool> knows)
     {
-        (_options, _scripts, _seal, _time, _logger) = (options, scripts, seal, time, logger);
+        (_options, _scripts, _seal, _time, _logger, _knows) = (options, scripts, seal, time, logger, knows);
         _held = new OutboxClaims(scripts, time);
     }
 
@@ -156,7 +163,7 @@ internal sealed partial class RedisMailQueue : IMailQueue
     }
 
     /// <summary>
-    /// While a key is brought in or taken out, replicas have different rings: what this one cannot read may be somebody's to send
+    /// While a key is brought in or taken out, replicas have different rings, and during an upgrade different releases: what this one cannot read may be somebody's to send
     /// until it ends. It comes up the less often the longer nobody could, so that it holds little up.
     /// </summary>
     private async Task PassOnAsync(ClaimedEntry found)
@@ -185,7 +192,7 @@ internal sealed partial class RedisMailQueue : IMailQueue
     {
         var now = _time.GetUtcNow();
         // Counted from before the question, so that it is never later than Redis means it.
-        if (!_seal.TryOpen(found.Id, found.Body, now - _time.GetElapsedTime(asked) + found.Left, out var entry))
+        if (!_seal.TryOpen(found.Id, found.Body, now - _time.GetElapsedTime(asked) + found.Left, out var entry) || !_knows(entry.Kind))
         {
             return false;
         }
@@ -239,10 +246,10 @@ internal sealed partial class RedisMailQueue : IMailQueue
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A queued mail cannot be read here and is left to replicas that can: its key is not in this one's ring, or it is not ours")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A queued mail cannot be read here and is left to replicas that can: its key is not in this one's ring, it is another release's, or it is not ours")]
         public static partial void Unreadable(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "A queued mail ended that could not be read here, and is dropped: its key left the ring, or it is not ours")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "A queued mail ended that could not be read here, and is dropped: its key left the ring, it is another release's, or it is not ours")]
         public static partial void Dropped(ILogger logger);
     }
 }

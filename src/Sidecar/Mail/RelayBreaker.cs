@@ -56,6 +56,9 @@ internal sealed partial class RelayBreaker(
         }
     }
 
+    /// <summary>Has the relay looked at soon, because how it is reached has changed.</summary>
+    public void LookAgain() => _wanted.Release();
+
     /// <summary>For one who knows better than the probe.</summary>
     public void Up()
     {

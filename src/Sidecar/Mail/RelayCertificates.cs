@@ -8,7 +8,10 @@ namespace Sidecar.Mail;
 /// Decides on the certificate of one connection and remembers why it said no, which the exception of a failed handshake does
 /// not tell. Names and dates count for everyone; an authority named by <c>mail.ca</c> counts like the system's.
 /// </summary>
-internal sealed class RelayCertificates(X509Certificate2Collection? extraAuthorities, RelayExamination? examination = null)
+/// <param name="extraAuthorities">Those of <c>mail.ca</c>.</param>
+/// <param name="examination">Is told what was presented.</param>
+/// <param name="relay">The relay's name in metrics; empty for other servers.</param>
+internal sealed class RelayCertificates(X509Certificate2Collection? extraAuthorities, RelayExamination? examination = null, string relay = "")
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
@@ -21,6 +24,11 @@ internal sealed class RelayCertificates(X509Certificate2Collection? extraAuthori
             : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? RelayTrouble.CertificateName
             : errors == SslPolicyErrors.None ? null
             : Explain(certificate, chain);
+        if (relay.Length > 0)
+        {
+            RelayCertificateEnd.Saw(relay, certificate);
+        }
+
         examination?.Presented(certificate as X509Certificate2, Refusal is null);
         return Refusal is null;
     }

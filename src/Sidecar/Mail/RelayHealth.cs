@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sidecar.Hosting;
 
 namespace Sidecar.Mail;
 
@@ -11,12 +13,14 @@ internal sealed partial class RelayHealth : BackgroundService
 {
     private readonly IReadOnlyList<RelayBreaker> _breakers;
     private readonly ILogger<RelayHealth> _logger;
+    private readonly Meter _meter = new(SidecarTelemetry.Name);
 
     /// <param name="breakers">One for each relay, at least one, in the order in which relays are tried.</param>
     /// <param name="logger">Hears when there is no relay.</param>
     public RelayHealth(IReadOnlyList<RelayBreaker> breakers, ILogger<RelayHealth> logger)
     {
         (_breakers, _logger) = (breakers, logger);
+        _meter.CreateObservableGauge("sidecar.mail.relay.up", ObserveRelays, null, "Whether a relay takes mail, as the last probe or delivery found.");
         foreach (var breaker in breakers)
         {
             breaker.Recovered += () =>
@@ -74,6 +78,7 @@ internal sealed partial class RelayHealth : BackgroundService
             breaker.Dispose();
         }
 
+        _meter.Dispose();
         base.Dispose();
     }
 
@@ -94,6 +99,10 @@ internal sealed partial class RelayHealth : BackgroundService
             // The process stops.
         }
     }
+
+    private IEnumerable<Measurement<int>> ObserveRelays() => _breakers
+        .Where(static breaker => breaker.IsConfigured)
+        .Select(static breaker => new Measurement<int>(breaker.CanDeliver ? 1 : 0, new KeyValuePair<string, object?>("relay", breaker.Name)));
 
     private static partial class Log
     {

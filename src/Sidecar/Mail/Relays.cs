@@ -46,6 +46,30 @@ internal sealed partial class Relays(IReadOnlyList<RelayRoute> routes, TimeProvi
         return told;
     }
 
+    /// <summary>
+    /// Reaches the relays in another way from now on. False, and nothing is changed, where there are others than before: which
+    /// relays there are, a process knows from its start.
+    /// </summary>
+    public bool Retune(IReadOnlyList<SmtpOptions> relays, MailOptions mail)
+    {
+        if (!relays.Select(static relay => (relay.Name, relay.IsConfigured)).SequenceEqual(routes.Select(static route => (route.Relay.Name, route.Breaker.IsConfigured))))
+        {
+            return false;
+        }
+
+        foreach (var (smtp, route) in relays.Zip(routes))
+        {
+            route.Relay.Retune(smtp, mail);
+            route.Breaker.LookAgain();
+            foreach (var warning in smtp.Warnings)
+            {
+                Log.Warned(logger, warning);
+            }
+        }
+
+        return true;
+    }
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Says goodbye to the relays.</summary>
@@ -85,6 +109,9 @@ internal sealed partial class Relays(IReadOnlyList<RelayRoute> routes, TimeProvi
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        public static partial void Warned(ILogger logger, string warning);
+
         [LoggerMessage(Message = "Mail relay {Relay} did not take a mail ({Scope}), the next one is asked: {Hint}")]
         public static partial void PassedOver(ILogger logger, LogLevel level, string relay, FailureScope scope, string hint);
     }

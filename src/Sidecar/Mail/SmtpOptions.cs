@@ -18,28 +18,29 @@ internal sealed record SmtpOptions
     /// <summary>Where its settings stand, for whoever has to change them: <c>smtp</c> or <c>mail.relays[0]</c>.</summary>
     public string Path { get; init; } = Section;
 
-    /// <summary><c>mail_server</c>: the relay's name or address. Empty by default: no mail.</summary>
+    /// <summary><c>smtp.mail_server</c>: the relay's name or address. Empty by default: no mail.</summary>
     public string Server { get; init; } = "";
 
-    /// <summary><c>mail_port</c>: 1 to 65535, 465 by default.</summary>
+    /// <summary><c>smtp.mail_port</c>: its port. 1 to 65535, 465 by default.</summary>
     public int Port { get; init; } = ImplicitTlsPort;
 
-    /// <summary><c>mail_use_ssl</c> (true by default) and <c>mail_use_tls</c> (false by default), as one choice.</summary>
+    /// <summary><c>smtp.mail_use_ssl</c>, <c>smtp.mail_use_tls</c>: implicit TLS, or STARTTLS; both false: no encryption.</summary>
     public RelayEncryption Encryption { get; init; } = RelayEncryption.ImplicitTls;
 
-    /// <summary><c>mail_username</c>: empty by default, which means no login.</summary>
+    /// <summary><c>smtp.mail_username</c>: login only when a name is set, by PLAIN or LOGIN within TLS, else SCRAM or CRAM-MD5, as the relay offers; see [mail](mail.md).</summary>
     public string Username { get; init; } = "";
 
-    /// <summary><c>mail_password</c>: empty by default. Not looked at where <see cref="OAuth2"/> is set.</summary>
+    /// <summary><c>smtp.mail_password</c>: not looked at where <c>mail.oauth2</c> is set.</summary>
     public string Password { get; init; } = "";
 
-    /// <summary><c>mail_from_name</c>, else the first of <c>mail_default_sender</c>: the sender's name, may be empty.</summary>
+    /// <summary><c>smtp.mail_from_name</c>: the sender's name, may be empty. Default: the first of <c>mail_default_sender</c>.</summary>
     public string FromName { get; init; } = "";
 
-    /// <summary><c>mail_from_address</c>, else the second of <c>mail_default_sender</c>, else <c>mail_username</c> when that is an address.</summary>
+    /// <summary><c>smtp.mail_from_address</c>: the sender's address. Default: the second of <c>mail_default_sender</c>, else <c>mail_username</c> when that is an address.</summary>
+    /// <remarks><c>smtp.mail_default_sender</c>: <c>[name, address]</c>, or the address alone.</remarks>
     public string FromAddress { get; init; } = "";
 
-    /// <summary><c>mail_frontend_url</c>: where people open the app, named in mails; empty by default.</summary>
+    /// <summary><c>smtp.mail_frontend_url</c>: where people open the app, named in mails; empty by default.</summary>
     public string FrontendUrl { get; init; } = "";
 
     /// <summary>How tokens are got for a login with OAuth2; null by default: a password.</summary>
@@ -63,7 +64,7 @@ internal sealed record SmtpOptions
             Server = section.Text("mail_server").Trim(),
             Port = section.Int("mail_port", ImplicitTlsPort, 1, 65535),
             Username = section.Text("mail_username"),
-            Password = section.Text("mail_password", secret: true),
+            Password = section.Secret("mail_password"),
             FromName = name,
             FromAddress = address,
             FrontendUrl = section.Text("mail_frontend_url", first?.FrontendUrl ?? "").Trim(),

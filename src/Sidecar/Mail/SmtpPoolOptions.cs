@@ -5,13 +5,13 @@ namespace Sidecar.Mail;
 /// <summary>How long connections to a relay are kept between mails; <c>mail.pool</c>, for each relay alike.</summary>
 internal sealed record SmtpPoolOptions
 {
-    /// <summary><c>idle_timeout</c>: a connection without a mail for so long is closed. 1s to 10m, 1m by default.</summary>
+    /// <summary><c>mail.pool.idle_timeout</c>: a connection without a mail for so long is closed. 1s to 10m, 1m by default.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary><c>max_age</c>: an older connection takes no further mail, so that new addresses and logins come to count. 1s to 1h, 5m by default.</summary>
+    /// <summary><c>mail.pool.max_age</c>: an older connection takes no further mail, so that new addresses and logins come to count. 1s to 1h, 5m by default.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary><c>max_messages</c>: mails for one connection. 1 to 10000, 100 by default; 1 connects for each mail.</summary>
+    /// <summary><c>mail.pool.max_messages</c>: mails for one connection. 1 to 10000, 100 by default; 1 connects for each mail.</summary>
     public int MaxMessages { get; init; } = 100;
 
     public static SmtpPoolOptions Read(SettingsSection section)

@@ -3,13 +3,23 @@ using Microsoft.Extensions.Logging;
 namespace Sidecar.Mail;
 
 /// <summary>A relay: hands messages over, on connections that it keeps between them.</summary>
-internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider time, ILogger? logger = null) : IDisposable
+internal sealed class SmtpRelay(SmtpOptions configured, MailOptions mail, TimeProvider time, ILogger? logger = null) : IDisposable
 {
-    private readonly SmtpPool _pool = new(mail.Pool, mail.Concurrency, time);
-    private readonly OAuth2Tokens? _tokens = OAuth2Tokens.For(smtp, mail, time, logger);
+    private volatile Access _access = new(configured, mail, new(mail.Pool, mail.Concurrency, time), OAuth2Tokens.For(configured, mail, time, logger));
 
     /// <summary>What logs and metrics call the relay; never its host.</summary>
-    public string Name => smtp.Name;
+    public string Name => configured.Name;
+
+    /// <summary>
+    /// Goes another way from now on, with another login maybe. A mail on its way ends as it began, and its connection with it.
+    /// </summary>
+    public void Retune(SmtpOptions smtp, MailOptions settings)
+    {
+        var before = _access;
+        _access = new(smtp, settings, new(settings.Pool, settings.Concurrency, time), OAuth2Tokens.For(smtp, settings, time, logger));
+        // Never throws, and nobody waits for the goodbyes.
+        _ = before.Pool.CloseAsync();
+    }
 
     /// <summary>Hands one message to the relay. Null when it took it. Throws only when <paramref name="cancellationToken"/> ends it.</summary>
     public async Task<RelayFailure?> SendAsync(Message message, CancellationToken cancellationToken)
@@ -20,10 +30,11 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
         }
 
         message = message with { To = to };
+        var access = _access;
         // A connection serves mails with SMTPUTF8 or mails without; the former are rare and have one of their own.
-        if (!MailboxRule.NeedsSmtpUtf8(to) && await _pool.TakeAsync(cancellationToken) is { } kept)
+        if (!MailboxRule.NeedsSmtpUtf8(to) && await access.Pool.TakeAsync(cancellationToken) is { } kept)
         {
-            var failure = await UseAsync(kept, message, cancellationToken);
+            var failure = await UseAsync(kept, access, message, cancellationToken);
             // Connections end, by the relay's limits or its restart: no failure of relay or mail while a new one will do.
             if (failure is null || !kept.Session.EndedBefore(failure))
             {
@@ -31,8 +42,8 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
             }
         }
 
-        var session = new PooledSession(new SmtpSession(smtp, mail, time, _tokens), time);
-        return await OpenAsync(session.Session, cancellationToken) ?? await UseAsync(session, message, cancellationToken);
+        var session = new PooledSession(access.Session(time), time);
+        return await OpenAsync(session.Session, access, cancellationToken) ?? await UseAsync(session, access, message, cancellationToken);
     }
 
     /// <summary>
@@ -41,8 +52,9 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
     /// </summary>
     public async Task<RelayFailure?> ProbeAsync(CancellationToken cancellationToken)
     {
-        using var session = new SmtpSession(smtp, mail, time, _tokens);
-        var failure = await OpenAsync(session, cancellationToken) ?? await session.OfferSenderAsync(cancellationToken);
+        var access = _access;
+        using var session = access.Session(time);
+        var failure = await OpenAsync(session, access, cancellationToken) ?? await session.OfferSenderAsync(cancellationToken);
         if (failure is null)
         {
             await session.CloseAsync();
@@ -52,17 +64,17 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
     }
 
     /// <summary>Says goodbye to the relay.</summary>
-    public Task CloseAsync() => _pool.CloseAsync();
+    public Task CloseAsync() => _access.Pool.CloseAsync();
 
-    public void Dispose() => _pool.Dispose();
+    public void Dispose() => _access.Pool.Dispose();
 
-    private async Task<RelayFailure?> OpenAsync(SmtpSession session, CancellationToken cancellationToken)
+    private async Task<RelayFailure?> OpenAsync(SmtpSession session, Access access, CancellationToken cancellationToken)
     {
         RelayFailure? failure = null;
         var open = false;
         try
         {
-            failure = smtp.IsConfigured ? await session.OpenAsync(cancellationToken) : Failure(RelayTrouble.NotConfigured);
+            failure = access.Smtp.IsConfigured ? await session.OpenAsync(cancellationToken) : Failure(RelayTrouble.NotConfigured);
             open = failure is null;
         }
         finally
@@ -76,7 +88,7 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
         return failure;
     }
 
-    private async Task<RelayFailure?> UseAsync(PooledSession session, Message message, CancellationToken cancellationToken)
+    private static async Task<RelayFailure?> UseAsync(PooledSession session, Access access, Message message, CancellationToken cancellationToken)
     {
         var goesOn = false;
         try
@@ -98,10 +110,16 @@ internal sealed class SmtpRelay(SmtpOptions smtp, MailOptions mail, TimeProvider
             }
             else
             {
-                _pool.GiveBack(session);
+                access.Pool.GiveBack(session);
             }
         }
     }
 
-    private RelayFailure Failure(RelayTrouble trouble) => RelayFailure.Of(trouble, smtp, mail);
+    private RelayFailure Failure(RelayTrouble trouble) => RelayFailure.Of(trouble, _access.Smtp, _access.Mail);
+
+    /// <summary>What changes together: a connection goes back to those that were made alike.</summary>
+    private sealed record Access(SmtpOptions Smtp, MailOptions Mail, SmtpPool Pool, OAuth2Tokens? Tokens)
+    {
+        public SmtpSession Session(TimeProvider time) => new(Smtp, Mail, time, Tokens);
+    }
 }

@@ -32,7 +32,7 @@ internal sealed partial class SmtpSession : IDisposable
     public SmtpSession(SmtpOptions smtp, MailOptions mail, TimeProvider time, OAuth2Tokens? tokens = null, RelayExamination? examination = null)
     {
         (_smtp, _mail, _time, _tokens, _examination) = (smtp, mail, time, tokens, examination);
-        _certificates = new RelayCertificates(mail.ExtraAuthorities, examination);
+        _certificates = new RelayCertificates(mail.ExtraAuthorities, examination, smtp.Name);
         _client = new RelayClient(new DialogueLogger(this))
         {
             SslProtocols = mail.TlsProtocols,

@@ -1,3 +1,5 @@
+using Sidecar.Hosting;
+
 namespace Sidecar.Mail;
 
 /// <summary>
@@ -56,8 +58,8 @@ internal sealed class TemplateFiles
     /// <summary>The path as the operator knows it.</summary>
     public string Full(string path) => Path.Combine(Directory, path);
 
-    public bool IsSameAs(TemplateFiles other) =>
-        Exists == other.Exists && _files.Count == other._files.Count && _files.All(file => other._files.TryGetValue(file.Key, out var text) && text == file.Value);
+    /// <summary>Stands for what all of them hold.</summary>
+    public string Mark() => SettingsReading.Mark(string.Join('\0', _files.Select(static file => $"{file.Key}\0{file.Value}").Prepend(Exists ? "1" : "0")));
 
     private static void Add(SortedDictionary<string, string?> files, string folder, string prefix)
     {

@@ -16,7 +16,8 @@ internal sealed class CodeHasher(KeyRing ring)
     public HashedCode Hash(FlowKey flow, string code)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        return new HashedCode(ring.Signing.Id, Convert.ToHexStringLower(salt), Convert.ToHexStringLower(Mac(ring.Signing, salt, flow, code)));
+        var signing = ring.Signing;
+        return new HashedCode(signing.Id, Convert.ToHexStringLower(salt), Convert.ToHexStringLower(Mac(signing, salt, flow, code)));
     }
 
     /// <summary>Whether the code is the one that was hashed, in a time that does not depend on where they differ.</summary>

@@ -21,16 +21,17 @@ internal sealed class KeyRing
     private const int NetworkNameBytes = 8;
 
     private readonly byte[] _pepper;
+    private volatile IReadOnlyList<RingKey> _keys;
 
     public KeyRing(IReadOnlyList<RingKey> keys, byte[] pepper)
     {
         ArgumentOutOfRangeException.ThrowIfZero(keys.Count);
-        Keys = keys;
+        _keys = keys;
         _pepper = pepper;
     }
 
     /// <summary>All keys, the signing one first.</summary>
-    public IReadOnlyList<RingKey> Keys { get; }
+    public IReadOnlyList<RingKey> Keys => _keys;
 
     public RingKey Signing => Keys[0];
 
@@ -40,6 +41,11 @@ internal sealed class KeyRing
     /// <summary>A ring for as long as the process lives: enough where the state lives no longer either.</summary>
     public static KeyRing Generate() => new([new RingKey(MadeUp, RandomNumberGenerator.GetBytes(SecretBytes))], RandomNumberGenerator.GetBytes(SecretBytes));
 
+    /// <remarks>
+    /// <c>keys[].id</c>: a name for the key: letters, digits, dots, dashes, underscores.
+    /// <c>keys[].secret</c>: the first signs, all verify; <c>sidecar keygen</c> prints them. Required with Redis; made up with the memory store or in Development.
+    /// <c>pepper</c>: names addresses in the store; not rotated. Required as the keys are.
+    /// </remarks>
     /// <summary>
     /// Reads <c>keys[]</c> and <c>pepper</c> at the top of the settings; what is not there is made up, and is a fault where
     /// <paramref name="required"/> (Redis outside Development, whose state outlives the process).
@@ -48,6 +54,18 @@ internal sealed class KeyRing
 
     /// <summary>A fresh secret as <c>sidecar keygen</c> prints it.</summary>
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
+
+    /// <summary>Takes the keys of another ring and keeps the pepper. False where either's are made up: those end with the process.</summary>
+    public bool Exchange(KeyRing next)
+    {
+        if (IsMadeUp || next.IsMadeUp)
+        {
+            return false;
+        }
+
+        _keys = next.Keys;
+        return true;
+    }
 
     public bool TryFind(string id, [NotNullWhen(true)] out RingKey? key)
     {

@@ -43,7 +43,7 @@ internal static class KeyRingReader
 
     private static byte[]? Secret(SettingsSection section, string key, bool required)
     {
-        var text = section.Text(key, secret: true).Trim();
+        var text = section.Secret(key).Trim();
         if (text.Length == 0)
         {
             if (required)

@@ -67,7 +67,7 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     public async ValueTask<AttemptResult> AttemptAsync(FlowKey flow, CancellationToken cancellationToken)
     {
         using var operation = StoreOperation.Start("attempt");
-        var result = await redis.EvaluateAsync(
+        var result = await redis.EvaluateForGoodAsync(
             Attempt, [RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow), RedisOtpKeys.Guesses(flow.Address)], [Offset, RedisOtpKeys.Name(flow)], cancellationToken);
         var outcome = (AttemptOutcome)(int)result[0];
         operation.Ended(StoreWords.Of(outcome));
@@ -80,7 +80,7 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     {
         using var operation = StoreOperation.Start("redeem");
         SameFlowOwner.Require(flow, verified);
-        var result = await redis.EvaluateAsync(
+        var result = await redis.EvaluateForGoodAsync(
             Redeem,
             [RedisOtpKeys.Live(flow.Address), RedisOtpKeys.Flow(flow), RedisOtpKeys.Verified(verified)],
             [Offset, RedisOtpKeys.Name(flow), generation, Milliseconds(lifetime)],
@@ -101,7 +101,7 @@ internal sealed class RedisOtpStore(RedisConnection redis, SidecarClock clock) :
     public async ValueTask<ReserveResult> ReserveAsync(FlowKey verified, TimeSpan lease, CancellationToken cancellationToken)
     {
         using var operation = StoreOperation.Start("reserve");
-        var result = await redis.EvaluateAsync(
+        var result = await redis.EvaluateForGoodAsync(
             Reserve,
             [RedisOtpKeys.Verified(verified), RedisOtpKeys.HandOver(verified.Address)],
             [Offset, RedisOtpKeys.Name(verified), Milliseconds(lease)],

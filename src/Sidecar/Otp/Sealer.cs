@@ -29,10 +29,11 @@ internal sealed class Sealer(KeyRing ring)
     {
         var message = new byte[Overhead + plain.Length];
         message[0] = Version;
-        KeyTag(ring.Signing).CopyTo(message.AsSpan(1));
+        var signing = ring.Signing;
+        KeyTag(signing).CopyTo(message.AsSpan(1));
         RandomNumberGenerator.Fill(message.AsSpan(SaltStart, SaltBytes + NonceBytes));
         var header = message.AsSpan(0, HeaderBytes);
-        using var aes = Aes(ring.Signing, label, header);
+        using var aes = Aes(signing, label, header);
         aes.Encrypt(header[NonceStart..], plain, message.AsSpan(HeaderBytes, plain.Length), message.AsSpan(message.Length - TagBytes), header);
         return message;
     }

@@ -17,9 +17,10 @@ internal sealed record StoreOptions
 {
     public const string Section = "store";
 
+    /// <summary><c>store.kind</c>: <c>redis</c> when <c>redis</c> is configured, else <c>memory</c> (one replica only). Default <c>auto</c>.</summary>
     public StoreKind Kind { get; init; }
 
-    /// <summary>Flows that the memory store holds at once, 1 to 10,000,000; it refuses new ones then. Default 100,000.</summary>
+    /// <summary><c>store.max_flows</c>: flows that the memory store holds at once; it refuses new ones then, and never drops live ones. 1 to 10000000; Default 100,000.</summary>
     public int MaxFlows { get; init; } = 100_000;
 
     public static StoreOptions Read(SettingsSection section) => new()

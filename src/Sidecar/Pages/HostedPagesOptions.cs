@@ -11,19 +11,19 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
     private const string DefaultVerifyPath = "/user/verify";
     private const string Folder = "pages";
 
-    /// <summary><c>login_url</c>: where the app's login is, a path on this host. Default <c>/</c>.</summary>
+    /// <summary><c>pages.login_url</c>: where the app's login is, a path on this host. Default <c>/</c>.</summary>
     public string LoginUrl { get; init; } = "/";
 
-    /// <summary><c>signup_url</c>: where the app's sign-up is, to go on to from a verified address. Default <c>/</c>.</summary>
+    /// <summary><c>pages.signup_url</c>: where the app's sign-up is, to go on to from a verified address. Default <c>/</c>.</summary>
     public string SignupUrl { get; init; } = "/";
 
-    /// <summary><c>verify_path</c>: the page that verifies an address, where <c>verification.enabled</c>; empty for none. Default <c>/user/verify</c>.</summary>
+    /// <summary><c>pages.verify_path</c>: the page that verifies an address, where <c>verification.enabled</c>; empty for none. Default <c>/user/verify</c>.</summary>
     public string VerifyPath { get; init; } = DefaultVerifyPath;
 
-    /// <summary><c>language</c>: what somebody reads whose browser asks for no language that is there. Default <c>en</c>.</summary>
+    /// <summary><c>pages.language</c>: what somebody reads whose browser asks for no language that is there. Default <c>en</c>.</summary>
     public string Language { get; init; } = "en";
 
-    /// <summary><c>contract</c>: whose reset the new password goes to; <c>auto</c> (default) tries those of <c>contracts</c>, the newest first.</summary>
+    /// <summary><c>pages.contract</c>: whose reset the new password goes to: <c>auto</c> (the newest of <c>contracts</c> that the app has), <c>ragflow-v1</c>, <c>ragflow-rest</c>, <c>generic</c>. Default <c>auto</c>.</summary>
     public string Contract { get; init; } = "";
 
     /// <param name="root">All settings.</param>
@@ -92,7 +92,8 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
         return fallback;
     }
 
-    /// <summary>The shipped folder, and over it <c>pages.templates</c>, by default <c>pages</c> beside the settings.</summary>
+    /// <summary>The shipped folder, and over it the operator's.</summary>
+    /// <remarks><c>pages.templates</c>: a folder of templates and texts over the shipped ones. Default <c>pages</c> beside the settings.</remarks>
     private static string[] Folders(SettingsSection section, string directory)
     {
         var shipped = Path.Combine(AppContext.BaseDirectory, "conf", Folder);

@@ -17,19 +17,19 @@ internal sealed record LoginLinkOptions
         ["zh-Hant"] = "忘記密碼？",
     };
 
-    /// <summary><c>pages.login_link.enabled</c>: default false, and then no byte of the app's changes.</summary>
+    /// <summary><c>pages.login_link.enabled</c>: a link to that page in the app's login form, see [login link](#login-link). Default false, and then no byte of the app's changes.</summary>
     public bool IsEnabled { get; init; }
 
     /// <summary>
-    /// <c>.paths[]</c>: the documents that get the script, and the addresses at which it shows the link: paths, or beginnings of
+    /// <c>pages.login_link.paths</c>: the documents that get the script, and the addresses at which it shows the link: paths, or beginnings of
     /// paths with a <c>*</c> behind them. Default <c>[/, /login]</c>.
     /// </summary>
     public PathList Paths { get; init; } = new(DefaultPaths);
 
-    /// <summary><c>.text.&lt;language&gt;</c>: the link's words by language tag. English and Chinese are built in.</summary>
+    /// <summary><c>pages.login_link.text.&lt;language&gt;</c>: the link's words by language tag. English and Chinese are built in.</summary>
     public IReadOnlyDictionary<string, string> Text { get; init; } = BuiltIn;
 
-    /// <summary><c>.selector</c>: a CSS selector of what the link is put behind. Default none: the login form's password field is looked for.</summary>
+    /// <summary><c>pages.login_link.selector</c>: a CSS selector of what the link is put behind. Default none: the login form's password field is looked for.</summary>
     public string Selector { get; init; } = "";
 
     public static LoginLinkOptions Read(SettingsSection section) => new()

@@ -42,7 +42,8 @@ internal sealed class PageCookie(Sealer sealer, RecoveryOptions options, TimePro
         try
         {
             using var reader = new BinaryReader(new MemoryStream(plain), Encoding.UTF8);
-            return reader.ReadByte() == Layout && Read(reader) is { } state && state.Ends > clock.GetUtcNow() ? state : null;
+            // A newer release may know steps that this one has no page for.
+            return reader.ReadByte() == Layout && Read(reader) is { Step: >= PageStep.Address and <= PageStep.Done } state && state.Ends > clock.GetUtcNow() ? state : null;
         }
         catch (IOException)
         {

@@ -11,16 +11,16 @@ internal sealed partial record PageLookOptions
 
     private static readonly string[] Modes = ["light", "dark"];
 
-    /// <summary><c>app_name</c>: what the pages call the app. Default: what the mails call it, else <c>RAGFlow</c>.</summary>
+    /// <summary><c>pages.app_name</c>: what the pages call the app, and a name that they refuse as a password. Default: what the mails call it, else <c>RAGFlow</c>.</summary>
     public required string AppName { get; init; }
 
-    /// <summary><c>logo</c>: an SVG or PNG file; empty (default) for none.</summary>
+    /// <summary><c>pages.logo</c>: an <c>.svg</c> or <c>.png</c> file, absolute or from the folder of the settings. Empty (default) for none.</summary>
     public string LogoFile { get; init; } = "";
 
-    /// <summary><c>theme</c>: <c>ragflow</c> (default) or <c>neutral</c>.</summary>
+    /// <summary><c>pages.theme</c>: <c>ragflow</c> (default) or <c>neutral</c>.</summary>
     public string Theme { get; init; } = "ragflow";
 
-    /// <summary><c>colors.{light,dark}.NAME</c>: colours such as <c>#00beb4</c> over the theme's, by mode and name.</summary>
+    /// <summary><c>pages.colors.&lt;mode&gt;.&lt;name&gt;</c>: a colour such as <c>"#00beb4"</c> over the theme's, for <c>light</c> or <c>dark</c>.</summary>
     public IReadOnlyList<(string Mode, string Name, string Value)> Colors { get; init; } = [];
 
     public static PageLookOptions Read(SettingsSection section, string directory, string mailName)

@@ -8,6 +8,7 @@ namespace Sidecar.Pages;
 /// The words of the pages by language: the shipped files, over them those of the operator's folder, over them
 /// <c>pages.texts</c>. What a language lacks is English there. A further language is one more file.
 /// </summary>
+/// <remarks><c>pages.texts.&lt;language&gt;.&lt;key&gt;</c>: a single text over that of the files, see [pages](pages.md#words).</remarks>
 internal sealed partial class PageTexts
 {
     private const string Base = "en";

@@ -11,7 +11,7 @@ internal sealed record PagesOptions
 
     private const string DefaultPath = "/user/forget";
 
-    /// <summary><c>pages.path</c>: where the recovery page is; everything of ours is there or below. Empty: no pages. Default <c>/user/forget</c>.</summary>
+    /// <summary><c>pages.path</c>: the recovery page; everything of ours is there or below. Not a path of the API. Empty: no pages. While they are on, <c>/.well-known/change-password</c> leads there, and the name that password managers use to find out whether an app answers 200 to everything is 404. Default <c>/user/forget</c>.</summary>
     public string Path { get; init; } = DefaultPath;
 
     public LoginLinkOptions LoginLink { get; init; } = new();

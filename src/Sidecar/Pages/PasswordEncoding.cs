@@ -11,7 +11,7 @@ internal sealed class PasswordEncoding
     /// <summary>What PKCS #1 v1.5 adds at least.</summary>
     private const int Padding = 11;
 
-    private readonly string? _publicKey;
+    private volatile string? _publicKey;
 
     private PasswordEncoding(string? publicKey, int mostBytes) => (_publicKey, MostBytes) = (publicKey, mostBytes);
 
@@ -38,15 +38,27 @@ internal sealed class PasswordEncoding
         }
     }
 
+    /// <summary>Takes another key of the same length. False for any other, which would let in other passwords.</summary>
+    public bool Exchange(PasswordEncoding next)
+    {
+        if (_publicKey is null || next._publicKey is null || next.MostBytes != MostBytes)
+        {
+            return false;
+        }
+
+        _publicKey = next._publicKey;
+        return true;
+    }
+
     public string Encode(string password)
     {
-        if (_publicKey is null)
+        if (_publicKey is not { } key)
         {
             return password;
         }
 
         using var rsa = RSA.Create();
-        rsa.ImportFromPem(_publicKey);
+        rsa.ImportFromPem(key);
         var inner = Convert.ToBase64String(Encoding.UTF8.GetBytes(password));
         return Convert.ToBase64String(rsa.Encrypt(Encoding.ASCII.GetBytes(inner), RSAEncryptionPadding.Pkcs1));
     }

@@ -11,15 +11,15 @@ internal sealed record PasswordOptions
 
     private const string KeyFile = "public.pem";
 
-    /// <summary><c>min_length</c>: fewest characters of a new password. 8 to 64, default 8.</summary>
+    /// <summary><c>pages.password.min_length</c>: fewest characters of a new password. 8 to 64, default 8.</summary>
     public int MinLength { get; init; } = 8;
 
-    /// <summary><c>common</c>: <c>refuse</c> (default) or <c>allow</c> passwords that everybody tries first.</summary>
+    /// <summary><c>pages.password.common</c>: <c>refuse</c> (default) or <c>allow</c> passwords that everybody tries first.</summary>
     public bool RefusesCommon { get; init; } = true;
 
     /// <summary>
-    /// <c>encoding</c>: <c>ragflow-rsa</c> (default) or <c>plain</c> (default for the generic contract); with the former <c>public_key</c>, by default
-    /// <c>public.pem</c> beside the settings, else the key that RAGFlow ships. Null when that key is not to be had.
+    /// <c>pages.password.encoding</c>: <c>ragflow-rsa</c>, or <c>plain</c>, which is the default to the generic contract.
+    /// <c>pages.password.public_key</c>: PEM file of the app's public key. Default: <c>public.pem</c> beside the settings, else the key that RAGFlow ships.
     /// </summary>
     public PasswordEncoding? Encoding { get; init; } = PasswordEncoding.Plain;
 
@@ -52,6 +52,7 @@ internal sealed record PasswordOptions
         var path = file.Length > 0 ? Path.GetFullPath(file, Path.GetFullPath(directory))
             : File.Exists(beside) ? beside
             : Path.Combine(AppContext.BaseDirectory, "conf", "ragflow-public.pem");
+        section.Refers("public_key", path);
         try
         {
             return PasswordEncoding.RagflowRsa(File.ReadAllText(path));

@@ -26,15 +26,17 @@ internal sealed class ProofFlow(
     ProofLimits limits,
     TimeProvider clock)
 {
-    private readonly FlowRules _rules = options.Rules with { Limits = limits.Address };
-
     /// <summary>Draws a picture. The flow of an unverified ticket for the same address goes on; any other begins anew.</summary>
     public ValueTask<ProofOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             await store.CheckAsync(cancellationToken);
             var open = current is { Stage: TicketStage.Open } ? current : Ticket.New(options.Purpose, keys.Name(address.Normalised), clock.GetUtcNow());
-            var challenge = await captchas.NewAsync(cancellationToken);
+            if (await captchas.NewAsync(cancellationToken) is not { } challenge)
+            {
+                return ProofLimits.TooManyPictures();
+            }
+
             open = open.WithCaptcha(new TicketCaptcha(Ticket.NewId(), challenge.Text, clock.GetUtcNow() + captchas.Lifetime), clock.GetUtcNow());
             return new ProofOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType) { Ticket = tickets.Seal(open) };
         }, cancellationToken);
@@ -145,7 +147,7 @@ internal sealed class ProofFlow(
         }
 
         var code = codes.Next();
-        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, _rules);
+        var request = new IssueRequest(ticket.Flow, captcha.Id, captchaRemaining, hasher.Hash(ticket.Flow, code), network, options.Rules with { Limits = limits.Address });
         var issued = await store.IssueAsync(request, CancellationToken.None);
         limits.Report(issued);
         if (issued.Outcome == IssueOutcome.Issued)

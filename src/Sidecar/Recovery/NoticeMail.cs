@@ -39,5 +39,5 @@ internal sealed class NoticeMail(TimeProvider clock, MailAudit? audit = null) : 
         }
     }
 
-    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 4);
+    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n');
 }

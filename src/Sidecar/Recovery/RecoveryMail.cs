@@ -56,5 +56,5 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
         }
     }
 
-    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 6);
+    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n');
 }

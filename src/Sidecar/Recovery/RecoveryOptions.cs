@@ -5,17 +5,17 @@ using Sidecar.Proof;
 namespace Sidecar.Recovery;
 
 /// <summary>The recovery flow's numbers.</summary>
-/// <param name="Enabled"><c>recovery.enabled</c>: default true. Off, the paths stay guarded.</param>
-/// <param name="Answers"><c>recovery.answers</c>: <c>uniform</c> (default) or <c>app</c>.</param>
+/// <param name="Enabled"><c>recovery.enabled</c>: whether recovery is served; off, the paths stay guarded. Default true.</param>
+/// <param name="Answers"><c>recovery.answers</c>: <c>uniform</c>: the same answer to everybody, the account is looked up by the mail worker. <c>app</c>: looked up at once, the first delivery awaited for up to 5 s, outcomes worded as the app does. Default <c>uniform</c>.</param>
 /// <param name="CodeLength"><c>recovery.code.length</c>: letters A to Z. 6 to 16; default 8 (37.6 bits).</param>
-/// <param name="CodeLifetime"><c>recovery.code.ttl</c>: 1m to 10m; default 5m.</param>
-/// <param name="Tries"><c>recovery.tries</c>: wrong codes before a flow closes. 1 to 10; default 5.</param>
-/// <param name="Lock"><c>recovery.lock</c>: how long it stays closed. 1m to 24h; default 30m.</param>
+/// <param name="CodeLifetime"><c>recovery.code.ttl</c>: how long a code may be typed. 1m to 10m; default 5m.</param>
+/// <param name="Tries"><c>recovery.tries</c>: wrong codes before a flow closes; they survive a resend. 1 to 10; default 5.</param>
+/// <param name="Lock"><c>recovery.lock</c>: how long a flow stays closed. 1m to 24h; default 30m.</param>
 /// <param name="Cooldown"><c>recovery.cooldown</c>: between two mails to an address. 10s to 1h; default 60s.</param>
-/// <param name="MaxFlowsPerAddress"><c>recovery.max_flows_per_address</c>: live flows at once. 1 to 20; default 3.</param>
+/// <param name="MaxFlowsPerAddress"><c>recovery.max_flows_per_address</c>: live flows of an address; one client network holds at most one. 1 to 20; default 3.</param>
 /// <param name="VerifiedLifetime"><c>recovery.verified_ttl</c>: how long a proven address may set its password. 1m to 10m; default 5m.</param>
 /// <param name="AllowedOrigins"><c>recovery.allowed_origins</c>: origins besides the app's own that may drive the flow, as <c>https://host[:port]</c>. Default: none.</param>
-/// <param name="SecureCookie"><c>recovery.cookie.secure</c>: <c>auto</c> (default; as the request's scheme), <c>always</c> or <c>never</c>.</param>
+/// <param name="SecureCookie"><c>recovery.cookie.secure</c>: <c>auto</c> (as the request's scheme), <c>always</c>, <c>never</c>; also for verification's cookie. Default <c>auto</c>.</param>
 internal sealed record RecoveryOptions(
     bool Enabled,
     AnswerStyle Answers,
@@ -37,7 +37,7 @@ internal sealed record RecoveryOptions(
     /// </summary>
     public TimeSpan MailSpread { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>recovery.notice</c>: whether the owner is mailed after a reset that the app took. Default true.</summary>
+    /// <summary><c>recovery.notice</c>: mail the owner after a reset that the app took: when, from where coarsely, and what to do if it was somebody else. Default true.</summary>
     public bool Notice { get; init; } = true;
 
     /// <summary>What these numbers are to the steps.</summary>

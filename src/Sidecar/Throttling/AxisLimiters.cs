@@ -8,6 +8,9 @@ namespace Sidecar.Throttling;
 internal sealed class AxisLimiters(TimeProvider time, Func<LimitOptions, RedisWindowLimiter>? shared)
 {
     public AxisLimiter Of(LimitOptions limit) => new(limit, shared?.Invoke(limit), new MemoryWindowLimiter(limit, time));
+
+    /// <summary>Gives a limiter other numbers.</summary>
+    public void Retune(AxisLimiter limiter, LimitOptions limit) => limiter.Retune(limit, shared?.Invoke(limit));
 }
 
 /// <summary>The limits of the taken-over routes by client address.</summary>

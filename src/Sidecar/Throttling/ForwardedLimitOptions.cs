@@ -4,8 +4,8 @@ using Sidecar.Hosting;
 namespace Sidecar.Throttling;
 
 /// <summary>A limit by client address on paths that are passed on: <c>limits.forwarded[]</c>.</summary>
-/// <param name="Path">A path in its plain spelling, or the beginning of paths with a <c>*</c> behind it.</param>
-/// <param name="Methods">The methods it counts, in upper case; none for all.</param>
+/// <param name="Path"><c>limits.forwarded[].path</c>: a path in its plain spelling, or the beginning of paths with a <c>*</c> behind it.</param>
+/// <param name="Methods"><c>limits.forwarded[].methods</c>: the methods it counts; none for all.</param>
 /// <param name="Limit">How many; named after methods and path.</param>
 internal sealed record ForwardedLimitOptions(string Path, IReadOnlyList<string> Methods, LimitOptions Limit)
 {

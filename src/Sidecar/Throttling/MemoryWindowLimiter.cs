@@ -16,6 +16,7 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
     private readonly Lock _turn = new();
     private readonly Dictionary<string, LinkedListNode<Partition>> _partitions = new(StringComparer.Ordinal);
     private readonly LinkedList<Partition> _byTouch = new();
+    private LimitOptions _limit = limit;
 
     public int PartitionCount
     {
@@ -28,6 +29,21 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
         }
     }
 
+    /// <summary>Takes other numbers. Where windows are no longer as long, or no longer counted alike, they begin anew.</summary>
+    public void Retune(LimitOptions next)
+    {
+        lock (_turn)
+        {
+            if (next.Window != _limit.Window || SlidingWindow.Length(next.Permits, next.Window) != SlidingWindow.Length(_limit.Permits, _limit.Window))
+            {
+                _partitions.Clear();
+                _byTouch.Clear();
+            }
+
+            _limit = next;
+        }
+    }
+
     public override RateLimiterStatistics? GetStatistics(string resource) => null;
 
     protected override RateLimitLease AttemptAcquireCore(string resource, int permitCount)
@@ -36,7 +52,7 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             var partition = Touch(resource, now);
-            return new WindowLease(partition.Window.Take(limit.Permits, permitCount, now), limit, segment => GiveBack(resource, segment));
+            return new WindowLease(partition.Window.Take(_limit.Permits, permitCount, now), _limit, segment => GiveBack(resource, segment));
         }
     }
 
@@ -52,7 +68,7 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
         else
         {
             Evict(now);
-            node = _partitions[name] = new(new Partition(name, new SlidingWindow(limit.Permits, limit.Window)));
+            node = _partitions[name] = new(new Partition(name, new SlidingWindow(_limit.Permits, _limit.Window)));
         }
 
         node.Value.Touched = now;
@@ -76,7 +92,7 @@ internal sealed class MemoryWindowLimiter(LimitOptions limit, TimeProvider time,
     private void Evict(long now)
     {
         // After a window and what is counted together, nothing is left of it.
-        var idle = now - (long)limit.Window.TotalMilliseconds - SlidingWindow.Length(limit.Permits, limit.Window);
+        var idle = now - (long)_limit.Window.TotalMilliseconds - SlidingWindow.Length(_limit.Permits, _limit.Window);
         while (_byTouch.First is { } oldest && (_partitions.Count >= maxPartitions || oldest.Value.Touched < idle))
         {
             _byTouch.RemoveFirst();

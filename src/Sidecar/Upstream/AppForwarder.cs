@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Upstream;
 
-/// <summary>Hands a request to the app behind the port it came in on, streaming both ways.</summary>
+/// <summary>
+/// Hands a request to the app behind the port it came in on, streaming both ways: over our own exchange where it is a plain one,
+/// over YARP where it is not, or where something reads or changes the answer on its way.
+/// </summary>
 internal sealed partial class AppForwarder(
     IHttpForwarder forwarder,
     UpstreamClient client,
@@ -17,18 +21,19 @@ internal sealed partial class AppForwarder(
     ClientAddressResolver clients,
     ILogger<AppForwarder> logger,
     OwnHeaders own,
+    DirectForwarders direct,
     DocumentTag? tag = null)
 {
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
     private readonly StreamTransformer _raw = new(clients, own);
-    private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout };
-    private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout };
+    private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout, Version = HttpVersion.Version11 };
+    private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout, Version = HttpVersion.Version11 };
 
     /// <summary>Forwards everything as it came, but what asks this server rather than the app.</summary>
     public Task ForwardAsync(HttpContext context)
     {
-        if (HttpMethods.IsConnect(context.Request.Method))
+        if (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true, Protocol: "websocket" })
         {
             // No tunnels here, and no warning about the app because somebody looked for one.
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
@@ -42,7 +47,9 @@ internal sealed partial class AppForwarder(
             return Task.CompletedTask;
         }
 
-        return SendAsync(context, _config, tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? new DocumentTransformer(clients, own, tag) : _raw);
+        return tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
+            : direct.For(context) is { } exchanges ? exchanges.SendAsync(context, TellAsync)
+            : SendAsync(context, _config, _raw);
     }
 
     /// <summary>Forwards a reset through its own transformer, which reads the app's verdict; the client going away does not end it.</summary>
@@ -61,18 +68,25 @@ internal sealed partial class AppForwarder(
 
     private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
-        var error = await forwarder.SendAsync(context, UpstreamOf(context), client.Invoker, config, transformer);
-        if (error == ForwarderError.None)
+        var listener = ListenerOf(context);
+        var spoken = listener.UpstreamIsHttp2 ? config with { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact } : config;
+        var error = await forwarder.SendAsync(context, listener.Prefix, client.Invoker, spoken, transformer);
+        if (error != ForwarderError.None)
         {
-            return;
+            await TellAsync(context, error, context.Features.Get<IForwarderErrorFeature>()?.Exception, tellFailure);
         }
+    }
 
+    private Task TellAsync(HttpContext context, DirectFault fault) => TellAsync(context, fault.Error, fault.Cause, tellFailure: null);
+
+    private async Task TellAsync(HttpContext context, ForwarderError error, Exception? cause, Func<HttpContext, Task>? tellFailure)
+    {
+        using var trace = LoggedTrace.Start(context);
         Errors.Add(1, new TagList { { "error", NameOf(error) } });
         // A client that went away is its own affair; everything else is worth a line.
         if (error is not (ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled))
         {
-            var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", UpstreamOf(context));
+            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", ListenerOf(context).Name);
         }
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 500 && tellFailure is not null)
@@ -87,21 +101,21 @@ internal sealed partial class AppForwarder(
         }
     }
 
-    private string UpstreamOf(HttpContext context)
+    private ListenerOptions ListenerOf(HttpContext context)
     {
         foreach (var listener in listeners)
         {
             if (listener.Port == context.Connection.LocalPort)
             {
-                return listener.Prefix;
+                return listener;
             }
         }
 
-        return listeners[0].Prefix;
+        return listeners[0];
     }
 
     /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>
-    private static string NameOf(ForwarderError error)
+    public static string NameOf(ForwarderError error)
     {
         var name = error.ToString();
         return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));

@@ -20,21 +20,30 @@ internal static class HeaderHygiene
     private static readonly string[] Appended = [ForwardedFor, ForwardedProto, ForwardedHost];
     private static readonly string[] Identity = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"];
 
+    /// <summary>Whether a header stays here.</summary>
+    public static bool Drops(string name, in ClientAddress client, OwnHeaders own) =>
+        own.Contain(name) || IsLookalike(name) || (client.StripsForwarded && IsIdentity(name));
+
+    /// <summary>Who asked, behind whom the peer says it was.</summary>
+    public static string ForwardedForWith(IEnumerable<string?> received, in ClientAddress client) => string.Join(", ", received.Append(client.Peer.ToString()));
+
     /// <summary>Cleans the headers of an outgoing request, into which the incoming ones were copied before.</summary>
-    public static void Apply(HttpRequest incoming, HttpRequestHeaders outgoing, ClientAddress client, OwnHeaders own)
+    public static void Apply(HttpRequest incoming, HttpRequestHeaders outgoing, in ClientAddress client, OwnHeaders own)
     {
         foreach (var (name, _) in incoming.Headers)
         {
-            if (own.Contain(name) || IsLookalike(name) || (client.StripsForwarded && IsIdentity(name)))
+            if (Drops(name, client, own))
             {
                 outgoing.Remove(name);
             }
         }
 
         RemoveOwnCookies(incoming, outgoing);
-        Append(outgoing, ForwardedFor, client.Peer.ToString(), always: true);
-        Append(outgoing, ForwardedProto, incoming.Scheme, always: false);
-        Append(outgoing, ForwardedHost, incoming.Host.Value ?? "", always: false);
+        IEnumerable<string?> received = outgoing.NonValidated.TryGetValues(ForwardedFor, out var hops) ? hops : [];
+        outgoing.Remove(ForwardedFor);
+        outgoing.TryAddWithoutValidation(ForwardedFor, ForwardedForWith(received, client));
+        AddMissing(outgoing, ForwardedProto, incoming.Scheme);
+        AddMissing(outgoing, ForwardedHost, incoming.Host.Value ?? "");
     }
 
     /// <summary>
@@ -75,17 +84,11 @@ internal static class HeaderHygiene
         }
     }
 
-    private static void Append(HttpRequestHeaders headers, string name, string value, bool always)
+    private static void AddMissing(HttpRequestHeaders headers, string name, string value)
     {
-        if (!headers.NonValidated.TryGetValues(name, out var received))
+        if (!headers.NonValidated.Contains(name))
         {
             headers.TryAddWithoutValidation(name, value);
-        }
-        else if (always)
-        {
-            var joined = string.Join(", ", received.AsEnumerable().Append(value));
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, joined);
         }
     }
 }

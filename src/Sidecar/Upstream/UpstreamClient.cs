@@ -1,30 +1,65 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using Sidecar.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Upstream;
 
 /// <summary>The connections to the app: nothing decoded, followed, remembered or sent through somebody's proxy.</summary>
-internal sealed class UpstreamClient(ForwardOptions options, UpstreamTracing tracing) : IDisposable
+internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<ListenerOptions> listeners, UpstreamTracing tracing) : IDisposable
 {
     /// <summary>What YARP sends with.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
+    public HttpMessageInvoker Invoker { get; } = new(new UpstreamProtocol(listeners, new SentOnce(new PromptUploads(new SocketsHttpHandler
     {
         UseProxy = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
-        ConnectTimeout = options.ConnectTimeout,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context.DnsEndPoint, options.ConnectTimeout, cancellationToken),
         // Header values are bytes to us: what came as Latin-1 or UTF-8 goes out the same.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         // Without tracing nothing may be added to a request.
         ActivityHeadersPropagator = tracing.Enabled ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
-    });
+    }))));
 
     public void Dispose() => Invoker.Dispose();
+
+    /// <summary>The client's own timeout looks like one of the answer; an app that cannot be connected to is not there, however it shows.</summary>
+    private static async ValueTask<Stream> ConnectAsync(IReadOnlyList<ListenerOptions> listeners, DnsEndPoint app, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(timeout);
+        try
+        {
+            // Behind a socket in the file system the host is a stand-in; everybody else may be asked too, as accounts.upstream is.
+            var listener = listeners.FirstOrDefault(listener => listener.Socket is not null && listener.Upstream.Host == app.Host);
+            var socket = await (listener?.ConnectAsync(bound.Token) ?? ConnectAsync(app, bound.Token));
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
+
+    private static async ValueTask<Socket> ConnectAsync(DnsEndPoint app, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(app, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }
 
 /// <summary>Whether forwarded requests carry the trace on.</summary>

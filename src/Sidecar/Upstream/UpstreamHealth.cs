@@ -14,14 +14,13 @@ internal sealed class UpstreamHealth(IReadOnlyList<ListenerOptions> listeners)
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(Patience);
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(listener.Upstream.Host.Trim('[', ']'), listener.Upstream.Port, timeout.Token);
+                (await listener.ConnectAsync(timeout.Token)).Dispose();
             }
             catch (Exception error) when (error is SocketException or OperationCanceledException)
             {
-                return new(false, $"{listener.Prefix} takes no connection");
+                return new(false, $"{listener.Name} takes no connection");
             }
         }
 

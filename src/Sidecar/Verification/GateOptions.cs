@@ -4,9 +4,12 @@ using Sidecar.Upstream;
 namespace Sidecar.Verification;
 
 /// <summary>The registration gate: whether the app's sign-up takes verified addresses only, and of which domains.</summary>
-/// <param name="Enabled"><c>verification.gate.enabled</c>: default false; sign-ups pass as sent. Needs <c>verification.enabled</c>.</param>
+/// <param name="Enabled"><c>verification.gate.enabled</c>: sign-ups reach the app only with a verified address; needs <c>verification.enabled</c>. Default false.</param>
 /// <param name="Paths"><c>verification.gate.paths</c>: where the app takes sign-ups, for the generic contract, which knows of none. Default: none.</param>
-/// <param name="Domains"><c>verification.gate.allowed_domains</c>, <c>verification.gate.refused_domains</c>.</param>
+/// <param name="Domains">
+/// <c>verification.gate.allowed_domains</c>: <c>example.com</c>, or <c>*.example.com</c> for all below it; empty: all. International names in their <c>xn--</c> form.
+/// <c>verification.gate.refused_domains</c>: likewise; stronger than allowed ones.
+/// </param>
 internal sealed record GateOptions(bool Enabled, IReadOnlyList<string> Paths, DomainRules Domains)
 {
     public static GateOptions Read(SettingsSection verification, bool canVerify)

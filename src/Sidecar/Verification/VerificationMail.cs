@@ -67,5 +67,5 @@ internal sealed class VerificationMail(SmtpOptions smtp, IAccountLookup? account
     private async ValueTask<bool> HasAccountAsync(EmailAddress address, CancellationToken cancellationToken) =>
         accounts is not null && await accounts.ExistsAsync(address, cancellationToken);
 
-    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n', 6);
+    private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n');
 }

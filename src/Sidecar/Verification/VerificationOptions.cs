@@ -5,12 +5,12 @@ using Sidecar.Proof;
 namespace Sidecar.Verification;
 
 /// <summary>The verification flow's numbers. What is not set is as recovery has it, given as defaults.</summary>
-/// <param name="Enabled"><c>verification.enabled</c>: default false; the app then gets its paths' requests as sent.</param>
-/// <param name="Answers"><c>verification.answers</c>: <c>uniform</c> or <c>app</c>, which tells addresses that have an account at once. Default: as recovery.</param>
+/// <param name="Enabled"><c>verification.enabled</c>: account verification, see [below](#verification); off, its paths are the app's. Default false.</param>
+/// <param name="Answers"><c>verification.answers</c>: <c>uniform</c>: an address that has an account is told so by mail, and only there. <c>app</c>: looked up at once; a client is told "email already registered". Default: as recovery.</param>
 /// <param name="CodeLength"><c>verification.code.length</c>: letters A to Z. 6 to 16. Default: as recovery.</param>
-/// <param name="CodeLifetime"><c>verification.code.ttl</c>: 1m to 10m. Default: as recovery.</param>
+/// <param name="CodeLifetime"><c>verification.code.ttl</c>: how long a code may be typed. 1m to 10m. Default: as recovery.</param>
 /// <param name="Tries"><c>verification.tries</c>: wrong codes before a flow closes. 1 to 10. Default: as recovery.</param>
-/// <param name="Lock"><c>verification.lock</c>: how long it stays closed. 1m to 24h. Default: as recovery.</param>
+/// <param name="Lock"><c>verification.lock</c>: how long a flow stays closed. 1m to 24h. Default: as recovery.</param>
 /// <param name="Cooldown"><c>verification.cooldown</c>: after a verification mail, before the next mail of any purpose to the address. 10s to 1h. Default: as recovery.</param>
 /// <param name="VerifiedLifetime"><c>verification.verified_ttl</c>: how long a verified address stays so. 1m to 2h; default 30m.</param>
 /// <param name="Gate">The registration gate.</param>
@@ -25,7 +25,7 @@ internal sealed record VerificationOptions(
     TimeSpan VerifiedLifetime,
     GateOptions Gate)
 {
-    /// <summary><c>verification.assert.paths</c>: requests on which the app is told the verified address. Default: none.</summary>
+    /// <summary><c>verification.assert.paths</c>: requests on which the app is told a verified address: <c>/path</c>, <c>/beginning/*</c>, either behind a method (<c>POST /orders</c>). Only the plain spelling of a path counts. Default: none.</summary>
     public IReadOnlyList<AssertRule> AssertOn { get; init; } = [];
 
     public const string Section = "verification";

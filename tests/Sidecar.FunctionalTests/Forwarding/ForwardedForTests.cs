@@ -3,7 +3,7 @@ using Sidecar.FunctionalTests.Hosting;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>Who the app is told the client is.</summary>
-public sealed class ForwardedForTests(ForwardingWorld world)
+public class ForwardedForTests(ForwardingWorld world)
 {
     private static readonly KeyValuePair<string, string>[] Claims =
     [
@@ -72,5 +72,7 @@ public sealed class ForwardedForTests(ForwardingWorld world)
         Echo.Of(await RawHttp.SendAsync(new(sidecar.BaseUrl, "GET", "/demo/echo/f") { Headers = Claims }, TestContext.Current.CancellationToken));
 
     private Task<SidecarProcess> StartAsync(string trusted) =>
-        SidecarProcess.StartAsync(new() { Upstream = world.App.Address, Settings = [$"client_address.trusted_proxies={trusted}"] });
+        SidecarProcess.StartAsync(new() { Upstream = world.App.Address, Settings = [$"client_address.trusted_proxies={trusted}", world.Engine] });
 }
+
+public sealed class YarpForwardedForTests(YarpWorld world) : ForwardedForTests(world);

@@ -3,14 +3,18 @@ using Sidecar.FunctionalTests.Forwarding;
 using Sidecar.FunctionalTests.Hosting;
 
 [assembly: AssemblyFixture(typeof(ForwardingWorld))]
+[assembly: AssemblyFixture(typeof(YarpWorld))]
 
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>One sidecar with the product's defaults in front of one app, started once for all tests that only send traffic through it.</summary>
-public sealed class ForwardingWorld : IAsyncLifetime
+public class ForwardingWorld : IAsyncLifetime
 {
     private DemoApp? app;
     private SidecarProcess? sidecar;
+
+    /// <summary>What carries requests here, as a setting.</summary>
+    internal virtual string Engine => "forward.engine=direct";
 
     internal DemoApp App => app!;
 
@@ -23,12 +27,13 @@ public sealed class ForwardingWorld : IAsyncLifetime
         {
             Upstream = app.Address,
             Development = false,
-            Settings = ["limits.client.mode=off"],
+            Settings = ["limits.client.mode=off", Engine],
         });
     }
 
-    public async ValueTask DisposeAsync()
+    async ValueTask IAsyncDisposable.DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await (sidecar?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
@@ -39,4 +44,10 @@ public sealed class ForwardingWorld : IAsyncLifetime
     /// <summary>What the app saw of a request that was sent through the sidecar.</summary>
     internal async Task<Echo> EchoAsync(string method, string target, params IReadOnlyList<KeyValuePair<string, string>> headers) =>
         Echo.Of(await SendAsync(method, target, headers));
+}
+
+/// <summary>The same with YARP for everything.</summary>
+public sealed class YarpWorld : ForwardingWorld
+{
+    internal override string Engine => "forward.engine=yarp";
 }

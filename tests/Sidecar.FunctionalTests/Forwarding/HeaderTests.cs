@@ -3,7 +3,7 @@ using System.Text;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>Header values as they arrive at the app: bytes, not text.</summary>
-public sealed class HeaderTests(ForwardingWorld world)
+public class HeaderTests(ForwardingWorld world)
 {
     [Theory]
     [InlineData("plain")]
@@ -65,3 +65,5 @@ public sealed class HeaderTests(ForwardingWorld world)
 
     private static KeyValuePair<string, string> Header(string name, string value) => new(name, value);
 }
+
+public sealed class YarpHeaderTests(YarpWorld world) : HeaderTests(world);

@@ -5,7 +5,7 @@ using Sidecar.FunctionalTests.Hosting;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>Answers as they arrive at the client: what the app said, and nothing else.</summary>
-public sealed class ResponseTests(ForwardingWorld world)
+public class ResponseTests(ForwardingWorld world)
 {
     [Fact]
     public async Task Head_OfALongAnswer_KeepsItsLengthAndHasNoBody()
@@ -84,5 +84,7 @@ public sealed class ResponseTests(ForwardingWorld world)
         Assert.Equal(302, (await RawHttp.SendAsync(new(sidecar.BaseUrl, "GET", "/x"), TestContext.Current.CancellationToken)).Status);
     }
 
-    private static Task<SidecarProcess> StartAsync(ScriptedApp app) => SidecarProcess.StartAsync(new() { Upstream = app.Address });
+    private Task<SidecarProcess> StartAsync(ScriptedApp app) => SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = [world.Engine] });
 }
+
+public sealed class YarpResponseTests(YarpWorld world) : ResponseTests(world);

@@ -3,7 +3,7 @@ using Sidecar.FunctionalTests.Hosting;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>The request line as it arrives at the app: byte for byte what the client sent.</summary>
-public sealed class TargetTests(ForwardingWorld world)
+public class TargetTests(ForwardingWorld world)
 {
     [Theory]
     [InlineData("/demo/echo")]
@@ -32,7 +32,7 @@ public sealed class TargetTests(ForwardingWorld world)
 
         // The stand-in's own server takes 8 KiB; the sidecar must not be the one to refuse.
         await using var app = ScriptedApp.Saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = [world.Engine] });
         Assert.Equal(200, (await RawHttp.SendAsync(new(sidecar.BaseUrl, "GET", target), TestContext.Current.CancellationToken)).Status);
     }
 
@@ -72,3 +72,5 @@ public sealed class TargetTests(ForwardingWorld world)
         Assert.Equal(501, answer.Status);
     }
 }
+
+public sealed class YarpTargetTests(YarpWorld world) : TargetTests(world);

@@ -6,7 +6,7 @@ using Sidecar.FunctionalTests.Hosting;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>Bodies on their way to the app, framed in every way there is.</summary>
-public sealed class UploadTests(ForwardingWorld world)
+public class UploadTests(ForwardingWorld world)
 {
     [Fact]
     public async Task Upload_Chunked_ArrivesWhole()
@@ -56,7 +56,7 @@ public sealed class UploadTests(ForwardingWorld world)
     public async Task Upload_ExpectingContinueAndRefused_IsNotSentFirst()
     {
         await using var app = ScriptedApp.Saying("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno!");
-        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = [world.Engine] });
         await using var connection = await RawConnection.OpenAsync(sidecar.BaseUrl);
 
         await connection.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n");
@@ -73,3 +73,5 @@ public sealed class UploadTests(ForwardingWorld world)
         Assert.Equal(Convert.ToHexStringLower(sha256), json.RootElement.GetProperty("sha256").GetString());
     }
 }
+
+public sealed class YarpUploadTests(YarpWorld world) : UploadTests(world);

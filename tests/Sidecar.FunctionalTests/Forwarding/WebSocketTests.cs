@@ -7,12 +7,12 @@ namespace Sidecar.FunctionalTests.Forwarding;
 public sealed class WebSocketTests(ForwardingWorld world)
 {
     [Fact]
-    public async Task Socket_AMebibyteAndAClose_ComeBackAsSent()
+    public async Task Socket_EightMebibytesAndAClose_ComeBackAsSent()
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(world.Sidecar.BaseUrl) { Scheme = "ws", Path = "/demo/ws" }.Uri, cancellation);
-        var message = RandomNumberGenerator.GetBytes(1 << 20);
+        var message = RandomNumberGenerator.GetBytes(8 << 20);
 
         // Beside the reading: the echo is as long as what is sent, and neither side may have to buffer it.
         var sending = socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellation);

@@ -15,7 +15,7 @@ public sealed class RedisServer : IAsyncLifetime
     private static readonly string[] Places = ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/usr/bin/valkey-server"];
     private static readonly string? Executable = Array.Find(Places, File.Exists);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("sidecar-redis-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("sidecar-redis-").FullName;
     private Process? _process;
 
     public int Port { get; init; } = FreePort.Next();
@@ -27,6 +27,14 @@ public sealed class RedisServer : IAsyncLifetime
 
     /// <summary>The port of the plain protocol as the server is told; zero switches it off.</summary>
     internal int PlainPort { get; init; } = -1;
+
+    /// <summary>What is in the settings of a sentinel; null for a server.</summary>
+    internal string? Sentinel { get; init; }
+
+    /// <summary>Where its data are.</summary>
+    internal string Directory => _directory;
+
+    private bool IsNode => Extra.Contains("--cluster-enabled");
 
     internal RedisOptions Options => new() { Host = "127.0.0.1", Port = Port };
 
@@ -60,7 +68,13 @@ public sealed class RedisServer : IAsyncLifetime
     public async Task StartAsync()
     {
         var start = new ProcessStartInfo(Executable!) { WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments =
+        var settings = Path.Combine(_directory, "sentinel.conf");
+        if (Sentinel is not null)
+        {
+            await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture, $"port {Port}\nbind 127.0.0.1\ndir {_directory}\n{Sentinel}\n"));
+        }
+
+        string[] arguments = Sentinel is not null ? [settings, "--sentinel"] :
         [
             "--port", (PlainPort < 0 ? Port : PlainPort).ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
             "--daemonize", "no", "--dir", _directory, .. Extra,
@@ -105,11 +119,12 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>One command that a sidecar's own connection must not send.</summary>
     internal async Task<RedisResult> AdminAsync(string command, params object[] arguments)
     {
-        var configuration = RedisConfiguration.For(Options);
-        configuration.AllowAdmin = true;
+        var configuration = RedisConfiguration.For(Options with { Database = IsNode || Sentinel is not null ? 0 : Options.Database });
+        configuration.CommandMap = Sentinel is null ? CommandMap.Default : CommandMap.Sentinel;
         configuration.AsyncTimeout = 20_000;
         await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
-        return await connection.GetDatabase().ExecuteAsync(command, arguments);
+        // A node of a Cluster is to answer itself.
+        return IsNode ? await connection.GetServer("127.0.0.1", Port).ExecuteAsync(command, arguments) : await connection.GetDatabase().ExecuteAsync(command, arguments);
     }
 
     internal static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan patience, string otherwise)
@@ -126,7 +141,7 @@ public sealed class RedisServer : IAsyncLifetime
     {
         await KillAsync();
         _process?.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        System.IO.Directory.Delete(_directory, recursive: true);
     }
 
     private async Task<bool> CanConnectAsync()

@@ -77,6 +77,9 @@ internal sealed class SidecarProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an orchestrator sends it.</summary>
     public void Terminate() => Signal("TERM");
 
+    /// <summary>SIGHUP: the settings are to be looked at.</summary>
+    public void HangUp() => Signal("HUP");
+
     /// <summary>SIGSTOP: nothing of the process runs, as on a machine that is suspended or swaps.</summary>
     public void Freeze() => Signal("STOP");
 

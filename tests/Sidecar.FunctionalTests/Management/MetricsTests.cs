@@ -30,6 +30,9 @@ public sealed class MetricsTests
         var text = await ReadAsync(sidecar);
 
         Assert.Equal("1", Value(text, "sidecar_recovery_enabled"));
+        Assert.Equal("0", Value(text, "sidecar_verification_enabled"));
+        Assert.Equal("1", Value(text, "sidecar_mail_relay_up", "relay=\"default\""));
+        Assert.Equal("0", Value(text, "sidecar_store_up", "store=\"handoff\""));
         Assert.Contains("# TYPE sidecar_recovery_steps_total counter", text, StringComparison.Ordinal);
         Assert.Equal("1", Value(text, "sidecar_recovery_steps_total", "step=\"captcha\"", "outcome=\"captcha_issued\"", "contract=\"ragflow-v1\"", "purpose=\"recovery\""));
         Assert.Equal("1", Value(text, "sidecar_forward_errors_total", "error=\"request\""));
@@ -51,6 +54,41 @@ public sealed class MetricsTests
         await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = Nobody, Settings = [setting] });
 
         Assert.Equal("0", Value(await ReadAsync(sidecar), "sidecar_recovery_enabled"));
+    }
+
+    [Fact]
+    public async Task Metrics_OfVerificationThatIsOn_SayEnabled()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new()
+        {
+            Upstream = Nobody,
+            Settings = ["verification.enabled=true", "smtp.mail_server=127.0.0.1", "smtp.mail_port=9", "smtp.mail_use_ssl=false", "smtp.mail_from_address=a@example.com"],
+        });
+
+        Assert.Equal("1", Value(await ReadAsync(sidecar), "sidecar_verification_enabled"));
+    }
+
+    [Fact]
+    public async Task Durations_OfStore_AreToldInBoundsThatFitThem()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = Nobody, Settings = ["smtp.mail_server=127.0.0.1", "smtp.mail_port=9", "smtp.mail_use_ssl=false", "smtp.mail_from_address=a@example.com"] });
+        var ticket = (await RawHttp.SendAsync(new(sidecar.BaseUrl, "GET", "/v1/user/forget/captcha?email=a@example.com"), TestContext.Current.CancellationToken)).Value("Sidecar-Ticket")!;
+        await RawHttp.SendAsync(
+            new(sidecar.BaseUrl, "POST", "/v1/user/forget/verify-otp") { Headers = [new("Content-Type", "application/json"), new("Sidecar-Ticket", ticket)], Body = """{"email":"a@example.com","otp":"QQQQQQQQ"}"""u8.ToArray() }, TestContext.Current.CancellationToken);
+
+        var text = await ReadAsync(sidecar);
+        Assert.All(["0.0005", "0.005", "0.05", "1", "+Inf"], bound => Assert.Contains(text.Split('\n'), line => line.StartsWith("sidecar_store_duration_seconds_bucket", StringComparison.Ordinal) && line.Contains($"le=\"{bound}\"", StringComparison.Ordinal)));
+        // Who asks for metrics and health is not among the requests.
+        Assert.Equal(["1", "1"], new[] { "GET", "POST" }.Select(method => Value(text, "http_server_request_duration_seconds_count", $"http_request_method=\"{method}\"")));
+    }
+
+    [Fact]
+    public async Task Metrics_SwitchedOff_AreNotThere()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = Nobody, Settings = ["telemetry.metrics=false"] });
+
+        Assert.Equal(404, (await RawHttp.SendAsync(new(sidecar.ManagementUrl, "GET", "/metrics"), TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(200, (await RawHttp.SendAsync(new(sidecar.ManagementUrl, "GET", "/readyz"), TestContext.Current.CancellationToken)).Status);
     }
 
     private static async Task<string> ReadAsync(SidecarProcess sidecar)

@@ -43,7 +43,7 @@ public sealed class ReadinessTests
         using (json)
         {
             Assert.Equal(200, status);
-            Assert.Equal(["accounts", "mail", "store", "upstream"], json.RootElement.GetProperty("checks").EnumerateObject().Select(static check => check.Name).Order());
+            Assert.Equal(["accounts", "config", "mail", "store", "upstream"], json.RootElement.GetProperty("checks").EnumerateObject().Select(static check => check.Name).Order());
             Assert.False(IsFailing(json, "upstream"));
             Assert.False(IsFailing(json, "store"));
         }

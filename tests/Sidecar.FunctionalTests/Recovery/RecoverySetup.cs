@@ -1,4 +1,5 @@
 using Sidecar.Demo.App;
+using Sidecar.FunctionalTests.Hosting;
 
 namespace Sidecar.FunctionalTests.Recovery;
 
@@ -17,7 +18,7 @@ internal sealed record RecoverySetup
     /// <summary>Fixed captcha and the movable clock; without it, the shipped form.</summary>
     public bool Development { get; init; } = true;
 
-    /// <summary>Further <c>--set</c> words, stronger than what the world sets itself.</summary>
+    /// <summary>Further <c>--set</c> words, stronger than what the world sets itself; <c>{redis}</c> in them is the world's Redis.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>The <c>smtp:</c> section; the world's own sink when null.</summary>
@@ -25,6 +26,9 @@ internal sealed record RecoverySetup
 
     /// <summary><c>keys</c> and <c>pepper</c> as <c>sidecar keygen</c> prints them; made up for the run when null.</summary>
     public string? Keys { get; init; }
+
+    /// <summary>What is done to the Redis before the sidecars start.</summary>
+    public Func<RedisServer, Task>? Prepare { get; init; }
 
     /// <summary>Users of the app beyond those the world makes.</summary>
     public IReadOnlyList<SeededUser> OtherUsers { get; init; } = [];

@@ -71,6 +71,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         // Mailboxes may be shared between worlds; addresses are not.
         var tag = RandomNumberGenerator.GetHexString(6, lowercase: true);
         var redis = await RedisServer.StartNewAsync();
+        await (setup.Prepare?.Invoke(redis) ?? Task.CompletedTask);
         var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false,syncTimeout=20000,asyncTimeout=20000");
         var flags = new CountingFlags(new RedisFlags(appRedis.GetDatabase(1)));
         var users = Enumerable.Range(1, setup.Users).Select(n => new SeededUser(Address(tag, n), "old-password"));
@@ -207,7 +208,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         Settings =
         [
             $"recovery.answers={setup.Answers}", "recovery.mail_spread=0s", "mail.block_reserved_domains=false", "limits.client.mode=off", "limits.captcha.mode=off",
-            .. setup.Development ? [$"captcha.fixed_answer={Captcha}"] : Array.Empty<string>(), .. setup.Settings,
+            .. setup.Development ? [$"captcha.fixed_answer={Captcha}"] : Array.Empty<string>(), .. setup.Settings.Select(setting => setting.Replace("{redis}", Redis.Endpoint, StringComparison.Ordinal)),
         ],
         Files = new Dictionary<string, string>
         {

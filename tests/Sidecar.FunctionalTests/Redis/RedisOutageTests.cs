@@ -139,6 +139,39 @@ public sealed class RedisOutageTests : IAsyncLifetime
         Assert.Single(log.Levels, LogLevel.Error);
     }
 
+    [Fact]
+    public async Task Step_TooFewReplicas_IsUnavailableAtOnceAndSaysWhy()
+    {
+        await using var connection = await _server.ConnectAsync(ShippedTimeout);
+        var store = new RedisOtpStore(connection, new SidecarClock());
+        await _server.AdminAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+
+        await AssertUnavailableWithinASecondAsync(store);
+        await WaitAsync(() => connection.Status.Contains("min-replicas-to-write", StringComparison.Ordinal));
+
+        await _server.AdminAsync("CONFIG", "SET", "min-replicas-to-write", "0");
+        await AssertBackAsync(store);
+    }
+
+    [Theory]
+    [InlineData("volatile-lru", "1gb", true)]
+    [InlineData("allkeys-lfu", "1gb", true)]
+    [InlineData("allkeys-lfu", "0", false)]
+    [InlineData("noeviction", "1gb", false)]
+    public async Task Start_PolicyThrowsKeysAway_Warns(string policy, string bound, bool warns)
+    {
+        await _server.AdminAsync("CONFIG", "SET", "maxmemory-policy", policy);
+        await _server.AdminAsync("CONFIG", "SET", "maxmemory", bound);
+        var log = new Lines();
+
+        await using (await _server.ConnectAsync(log: log))
+        {
+            await Task.Delay(300);
+        }
+
+        Assert.Equal(warns ? [LogLevel.Information, LogLevel.Warning] : [LogLevel.Information], log.Levels);
+    }
+
     private async Task AssertUnavailableWithinASecondAsync(RedisOtpStore store)
     {
         var started = Stopwatch.GetTimestamp();

@@ -34,15 +34,20 @@ internal sealed class RedisReplica : IAsyncDisposable
     /// <param name="time">The machine's clock, where it is another one.</param>
     /// <param name="log">Hears of unreadable entries.</param>
     public static async Task<RedisReplica> StartAsync(
-        RedisServer server, KeyRing keys, FakeRelay relay, IOutboxResolver resolver, MailOptions? options = null, SidecarClock? clock = null, TimeProvider? time = null, ILogger<RedisMailQueue>? log = null)
+        RedisServer server, KeyRing keys, FakeRelay relay, IOutboxResolver resolver, MailOptions? options = null, SidecarClock? clock = null, TimeProvider? time = null, ILogger<RedisMailQueue>? log = null) =>
+        await StartAsync(await server.ConnectAsync(TimeSpan.FromSeconds(1)), keys, relay, resolver, options, clock, time, log);
+
+    /// <summary>Over a connection that becomes its own.</summary>
+    /// <inheritdoc cref="StartAsync(RedisServer, KeyRing, FakeRelay, IOutboxResolver, MailOptions?, SidecarClock?, TimeProvider?, ILogger{RedisMailQueue}?)"/>
+    public static async Task<RedisReplica> StartAsync(
+        RedisConnection connection, KeyRing keys, FakeRelay relay, IOutboxResolver resolver, MailOptions? options = null, SidecarClock? clock = null, TimeProvider? time = null, ILogger<RedisMailQueue>? log = null)
     {
         options = (options ?? new MailOptions { Concurrency = 1 }) with { Lease = Lease, BlockReservedDomains = false };
         clock ??= new SidecarClock();
         time ??= clock;
-        var connection = await server.ConnectAsync(TimeSpan.FromSeconds(1));
         var health = new RelayHealth(true, static _ => Task.FromResult<RelayFailure?>(null), time, NullLogger<RelayHealth>.Instance);
         var queue = new RedisMailQueue(
-            options, new OutboxScripts(connection, clock, time, Lease), SidecarServices.OutboxSeal(new Sealer(keys)), time, log ?? NullLogger<RedisMailQueue>.Instance);
+            options, new OutboxScripts(connection, clock, time, Lease), SidecarServices.OutboxSeal(new Sealer(keys)), time, log ?? NullLogger<RedisMailQueue>.Instance, kind => kind == resolver.Kind);
         var outbox = new Outbox(
             options, [], MailSamples.Templates(), [resolver], relay.SendAsync, health, time, NullLogger<Outbox>.Instance, budget: null, queue);
         await outbox.StartAsync(default);

@@ -22,11 +22,7 @@ public sealed class RedisTlsTests : IAsyncLifetime
         {
             PlainPort = 0,
             Port = port,
-            Extra =
-            [
-                "--tls-port", port.ToString(CultureInfo.InvariantCulture), "--tls-cert-file", InDirectory("server.pem"), "--tls-key-file", InDirectory("server.key"),
-                "--tls-ca-cert-file", InDirectory("ca.pem"), "--tls-auth-clients", "no",
-            ],
+            Extra = Arguments(port, "no"),
         };
         await _server.InitializeAsync();
     }
@@ -72,6 +68,34 @@ public sealed class RedisTlsTests : IAsyncLifetime
 
         await AssertDownAsync(connection);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connect_ServerAsksForACertificate_NeedsOurs(bool hasOne)
+    {
+        var port = FreePort.Next();
+        await using var server = new RedisServer { PlainPort = 0, Port = port, Extra = Arguments(port, "yes") };
+        await server.StartAsync();
+        var options = server.Options with { Tls = true, AuthorityFile = InDirectory("ca.pem") };
+
+        await using var connection = Connect(hasOne ? options with { CertificateFile = InDirectory("server.pem"), KeyFile = InDirectory("server.key") } : options);
+
+        if (hasOne)
+        {
+            await RedisServer.UntilAsync(() => Task.FromResult(connection.IsHealthy), TimeSpan.FromSeconds(10), "not connected");
+        }
+        else
+        {
+            await AssertDownAsync(connection);
+        }
+    }
+
+    private string[] Arguments(int port, string authClients) =>
+    [
+        "--tls-port", port.ToString(CultureInfo.InvariantCulture), "--tls-cert-file", InDirectory("server.pem"), "--tls-key-file", InDirectory("server.key"),
+        "--tls-ca-cert-file", InDirectory("ca.pem"), "--tls-auth-clients", authClients,
+    ];
 
     private static RedisConnection Connect(RedisOptions options) =>
         RedisConnection.Start(options with { Timeout = TimeSpan.FromSeconds(5) }, NullLogger<RedisConnection>.Instance);

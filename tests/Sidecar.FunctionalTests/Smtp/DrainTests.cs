@@ -61,7 +61,7 @@ public sealed class DrainTests
         await using var connection = await redis.ConnectAsync();
         var (options, clock) = (new MailOptions { QueueCapacity = Mails }, new SidecarClock());
         using var queue = new RedisMailQueue(
-            options, new OutboxScripts(connection, clock, clock, options.Lease), SidecarServices.OutboxSeal(new Sealer(keys)), clock, NullLogger<RedisMailQueue>.Instance);
+            options, new OutboxScripts(connection, clock, clock, options.Lease), SidecarServices.OutboxSeal(new Sealer(keys)), clock, NullLogger<RedisMailQueue>.Instance, static _ => true);
         var letters = new RecoveryMail(new SmtpOptions { Server = "relay" }, new AnyAccount(), clock);
         await Parallel.ForEachAsync(Enumerable.Range(1, Mails), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (n, _) =>
         {

@@ -57,6 +57,9 @@ public sealed class PostfixServer : IAsyncLifetime
     /// <summary>PEM file of the authority behind the relay's certificate, which is for <c>localhost</c> and 127.0.0.1.</summary>
     public string AuthorityFile => At("authority.pem");
 
+    /// <summary>What it shows in TLS.</summary>
+    public string CertificateFile => At("relay.pem");
+
     public async ValueTask InitializeAsync()
     {
         // Postfix drops its rights by itself and insists on starting with all of them.
@@ -142,6 +145,9 @@ public sealed class PostfixServer : IAsyncLifetime
 
     /// <summary>How often the log says so.</summary>
     public int LogCount(string words) => File.Exists(At("data/mail.log")) ? File.ReadLines(At("data/mail.log")).Count(line => line.Contains(words, StringComparison.Ordinal)) : 0;
+
+    /// <summary>Gives the user another password.</summary>
+    public Task ChangePasswordAsync(string password) => RunAsync("sh", "-c", $"printf %s '{password}' | saslpasswd2 -p -f '{At("etc/sasl/db")}' -u sidecar.test {User}");
 
     /// <summary>Reads the settings again, at which every process of Postfix is replaced.</summary>
     public Task ReloadAsync() => RunAsync("postfix", "-c", At("etc"), "reload");

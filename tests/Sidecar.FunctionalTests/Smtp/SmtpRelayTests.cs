@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography.X509Certificates;
 using MimeKit;
 using Sidecar.Mail;
@@ -47,6 +49,32 @@ public sealed class SmtpRelayTests(PostfixServer postfix) : IClassFixture<Postfi
         Assert.Equal(["text/plain", "text/html"], parts.Select(static part => part.ContentType.MimeType));
         Assert.Equal($"Grüße\n\n{Code}\n", mail.TextBody?.ReplaceLineEndings("\n"));
         Assert.Equal($"<p>Grüße {Code}</p>\n", mail.HtmlBody?.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData(RelayEncryption.ImplicitTls)]
+    [InlineData(RelayEncryption.StartTls)]
+    internal async Task Send_OverTls_MeasuresWhenTheRelaysCertificateEnds(RelayEncryption encryption)
+    {
+        postfix.SkipUnlessRunning();
+        var ends = new ConcurrentDictionary<string, double>();
+        using var meters = new MeterListener();
+        meters.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Name == "sidecar.mail.relay.certificate.end")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        meters.SetMeasurementEventCallback<double>((_, value, tags, _) => ends[(string)tags[0].Value!] = value);
+        meters.Start();
+        var name = $"of-{encryption}";
+
+        Assert.Null(await SendAsync(Settings(encryption) with { Name = name }, $"{Guid.NewGuid():N}@sidecar.test"));
+
+        meters.RecordObservableInstruments();
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(postfix.CertificateFile);
+        Assert.Equal(new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(), ends[name]);
     }
 
     [Theory]

@@ -69,6 +69,34 @@ public sealed class AssertionSignerTests
     public void KeySet_SharedSecret_IsEmpty() =>
         Assert.Equal("""{"keys":[]}""", Encoding.UTF8.GetString(Signer(new Hs256Key("a", RandomNumberGenerator.GetBytes(32))).KeySet()));
 
+    [Fact]
+    public void Exchange_KeyOfTheSameAlgorithm_SignsAndIsPublished()
+    {
+        var signer = Signer(new Es256Key("old", _first));
+
+        Assert.True(signer.Exchange([new Es256Key("new", _second), new Es256Key("old", _first)]));
+
+        Assert.Equal("new", KeyOf(signer));
+        Assert.Contains("\"new\"", Encoding.UTF8.GetString(signer.KeySet()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exchange_NoKeyOrAnotherAlgorithm_ChangesNothing()
+    {
+        var signer = Signer(new Es256Key("old", _first));
+
+        Assert.False(signer.Exchange([]));
+        Assert.False(signer.Exchange([new Hs256Key("new", new byte[32])]));
+
+        Assert.Equal("old", KeyOf(signer));
+    }
+
+    private static string KeyOf(AssertionSigner signer)
+    {
+        using var head = JsonDocument.Parse(Base64Url.DecodeFromChars(signer.Sign("a@example.org", "recovery").Split('.')[0]));
+        return head.RootElement.GetProperty("kid").GetString()!;
+    }
+
     private AssertionSigner Signer(params AssertionKey[] keys) => new(new(keys, "sidecar", "shop", "Sidecar-Assertion", TimeSpan.FromSeconds(30)), _clock);
 
     private static string Text(JsonDocument document, string name) => document.RootElement.GetProperty(name).GetString()!;

@@ -29,9 +29,11 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
     public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null, string contract = RagflowRoutes.V1)
     {
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
-        var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30)));
-        _upstream = new(forward, new UpstreamTracing(false));
-        var app = new AppForwarder(this, _upstream, forward, [new ListenerOptions(null, 0, new Uri("http://app.test"))], clients, NullLogger<AppForwarder>.Instance, OwnHeaders.Default);
+        var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30), ForwardEngine.Yarp));
+        _upstream = new(forward, [], new UpstreamTracing(false));
+        IReadOnlyList<ListenerOptions> listeners = [new(null, 0, new Uri("http://app.test"))];
+        var direct = new DirectForwarders(listeners, forward, new UpstreamTracing(false), clients, OwnHeaders.Default, Flow.Clock);
+        var app = new AppForwarder(this, _upstream, forward, listeners, clients, NullLogger<AppForwarder>.Instance, OwnHeaders.Default, direct);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
         var proven = new ProvenForward(app, forward, clients, tickets, OwnHeaders.Default);
         var askers = new Askers(new MailOptions(), MailSamples.Templates());
@@ -44,7 +46,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         var (catalog, limiters) = (limits ?? new LimitCatalog(), new AxisLimiters(Flow.Clock, shared: null));
         _endpoint = new(
             _switch,
-            new(isOff ? null : new VerificationService(verification, new(verification, new(true, ["/sign-up"], domains ?? DomainRules.None), proven, Asserted()))),
+            new(isOff ? null : new VerificationService(verification, new(verification, new(true, ["/sign-up"], domains ?? DomainRules.None), proven, Asserted())), canComplete: true),
             clients,
             new RequestLimits(limiters.Of(catalog.Client), limiters.Of(catalog.Captcha)),
             new ProxyWarning(NullLogger<ProxyWarning>.Instance),

@@ -7,6 +7,7 @@ using Sidecar.Accounts;
 using Sidecar.Captcha;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Http1;
 using Sidecar.Mail;
 using Sidecar.Otp;
 using Sidecar.Tests.Contracts;
@@ -32,8 +33,9 @@ internal static class FuzzTargets
         ["multipart"] = (100, static bytes => Body(bytes, "multipart/form-data; boundary=B")),
         ["query"] = (120, static bytes => Assert.NotNull(QueryEmail.Read(Encoding.Latin1.GetString(bytes)))),
         ["cookie"] = (100, Cookie),
-        ["ticket"] = (120, Ticket),
-        ["forwarded"] = (100, Forwarded),
+        ["ticket"] = (90, Ticket),
+        ["forwarded"] = (70, Forwarded),
+        ["response"] = (60, Response),
         ["address"] = (120, Address),
         ["target"] = (40, Target),
         ["yaml"] = (30, Yaml),
@@ -87,6 +89,35 @@ internal static class FuzzTargets
         using var outgoing = new HttpRequestMessage();
         outgoing.Headers.TryAddWithoutValidation("X-Forwarded-For", text);
         HeaderHygiene.Apply(exchange.Context.Request, outgoing.Headers, client, OwnHeaders.Default);
+    }
+
+    /// <summary>What the app says: it must be read the same however it is cut, and no further than its end.</summary>
+    private static void Response(byte[] bytes)
+    {
+        var (whole, part) = (new ResponseHead(), new ResponseHead());
+        var result = whole.Read(bytes, out var length);
+        var early = part.Read(bytes.AsSpan(0, bytes.Length / 2), out var shorter);
+        Assert.True(early == HeadResult.Incomplete || early == result);
+        Assert.True(early != HeadResult.Whole || shorter == length);
+        Assert.All(whole.Fields, static field => Assert.False(field.Key.Length == 0 || field.Value.AsSpan().ContainsAny('\r', '\n', '\0')));
+        Assert.False(whole.IsChunked && whole.Length is not null);
+
+        var (fast, slow) = (new ChunkReader(), new ChunkReader());
+        var body = bytes.AsSpan(result == HeadResult.Whole ? length : 0);
+        Assert.Equal(Chunks(fast, body, int.MaxValue), Chunks(slow, body, 1));
+        Assert.Equal((fast.IsDone, fast.IsBad), (slow.IsDone, slow.IsBad));
+    }
+
+    private static (int Consumed, int Content) Chunks(ChunkReader chunks, ReadOnlySpan<byte> body, int most)
+    {
+        var (at, content) = (0, 0);
+        while (at < body.Length && !chunks.IsDone && !chunks.IsBad)
+        {
+            at += chunks.Read(body.Slice(at, Math.Min(most, body.Length - at)), out var piece);
+            content += piece.Length;
+        }
+
+        return (at, content);
     }
 
     private static void Address(byte[] bytes)

@@ -53,6 +53,48 @@ public sealed class RedisOptionsTests
     [Fact]
     public void Read_Nothing_IsNotConfigured() => Assert.False(Read(out _).IsConfigured);
 
+    [Fact]
+    public void Read_Sentinel_CountsInThePlaceOfTheHost()
+    {
+        var options = Read(out var faults, ("redis.host", "ragflows"), ("redis.sentinel.hosts", "a:7000,b"), ("redis.sentinel.master", "mymaster"), ("redis.sentinel.password", "geheim"), ("redis.wait_replicas", "1"));
+
+        Assert.Empty(faults);
+        Assert.Equal(["a:7000", "b:26379"], options.Sentinel!.Hosts.Select(RedisHost.Words));
+        Assert.Equal(("mymaster", "geheim", 1, 1), (options.Sentinel.Master, options.Sentinel.Password, options.Database, options.WaitReplicas));
+        Assert.Equal("mymaster/1 by Sentinel", options.Place);
+    }
+
+    [Fact]
+    public void Read_Cluster_HasDatabaseZeroWhateverIsWritten()
+    {
+        var options = Read(out var faults, ("redis.host", "ragflows"), ("redis.db", "1"), ("redis.cluster.hosts", "a:7000,10.0.0.7"));
+
+        Assert.Empty(faults);
+        Assert.Equal((0, true, "the Cluster of a:7000"), (options.Database, options.IsCluster, options.Place));
+        Assert.Equal(["a:7000", "10.0.0.7:6379"], options.Nodes.Select(RedisHost.Words));
+    }
+
+    [Theory]
+    [InlineData("redis.sentinel.master", "redis.sentinel.hosts", "mymaster")]
+    [InlineData("redis.sentinel.hosts", "redis.sentinel.master", "a:7000")]
+    [InlineData("redis.cluster.hosts", "redis.cluster.hosts", "a:port")]
+    [InlineData("redis.certificate", "redis.certificate", "/nowhere/redis.pem")]
+    [InlineData("redis.wait_replicas", "redis.wait_replicas", "6")]
+    public void Read_WhatIsNotWholeOrWrong_IsAFault(string written, string key, string value)
+    {
+        Read(out var faults, (written, value));
+
+        Assert.Equal(key, Assert.Single(faults).Key);
+    }
+
+    [Fact]
+    public void Read_SentinelAndCluster_IsAFault()
+    {
+        Read(out var faults, ("redis.sentinel.hosts", "a"), ("redis.sentinel.master", "m"), ("redis.cluster.hosts", "b"));
+
+        Assert.Equal("redis.cluster.hosts", Assert.Single(faults).Key);
+    }
+
     private static RedisOptions Read(out List<Fault> faults, params (string Key, string Value)[] settings)
     {
         var root = TestSettings.Of(settings);

@@ -20,6 +20,7 @@ internal static class Rooms
         ["Assertions"] = 1,
         ["Upstream"] = 1,
         ["Hosting"] = 0,
+        ["Http1"] = 0,
     };
 
     /// <summary>What the flows and their steps must not know, so that another contract or store leaves them alone.</summary>

@@ -32,8 +32,15 @@ public sealed class StoreTelemetryTests
         ActivitySource.AddActivityListener(spans);
         var flow = new FlowKey(Purpose.Recovery, new AddressName(Ticket.NewId()), Ticket.NewId());
 
-        await new MemoryOtpStore(new FakeTimeProvider(), new StoreOptions()).AttemptAsync(flow, default);
+        var store = new MemoryOtpStore(new FakeTimeProvider(), new StoreOptions());
 
+        // What nobody asked for is measured, and no trace of its own.
+        await store.WithdrawAsync(flow, default, default);
+        using var request = new Activity("a request").Start();
+        await store.AttemptAsync(flow, default);
+
+        Assert.Contains(seen, static text => text.StartsWith("operation=withdraw", StringComparison.Ordinal));
+        Assert.DoesNotContain(seen, static text => text.StartsWith("store withdraw", StringComparison.Ordinal));
         Assert.Contains("operation=attempt,outcome=no_live_code", seen);
         Assert.Contains("store attempt outcome=no_live_code", seen);
         Assert.All(seen, text => Assert.DoesNotContain(flow.Address.Value, text, StringComparison.Ordinal));

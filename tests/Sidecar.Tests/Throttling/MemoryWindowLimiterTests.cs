@@ -33,6 +33,36 @@ public sealed class MemoryWindowLimiterTests
     }
 
     [Fact]
+    public void Retune_OtherNumber_KeepsWhatWasCounted()
+    {
+        using var limiter = new MemoryWindowLimiter(Limit, _time);
+        Assert.True(limiter.AttemptAcquire("a").IsAcquired);
+        Assert.True(limiter.AttemptAcquire("a").IsAcquired);
+
+        limiter.Retune(Limit with { Permits = 2 });
+        Assert.False(limiter.AttemptAcquire("a").IsAcquired);
+
+        limiter.Retune(Limit with { Permits = 4 });
+        Assert.True(limiter.AttemptAcquire("a").IsAcquired);
+        Assert.True(limiter.AttemptAcquire("a").IsAcquired);
+        Assert.False(limiter.AttemptAcquire("a").IsAcquired);
+    }
+
+    [Theory]
+    [InlineData(3, 30)]
+    [InlineData(300, 60)]
+    public void Retune_CountedOtherwise_BeginsAnew(int permits, int seconds)
+    {
+        using var limiter = new MemoryWindowLimiter(Limit, _time);
+        Assert.True(limiter.AttemptAcquire("a", 3).IsAcquired);
+
+        limiter.Retune(Limit with { Permits = permits, Window = TimeSpan.FromSeconds(seconds) });
+
+        Assert.True(limiter.AttemptAcquire("a", permits).IsAcquired);
+        Assert.False(limiter.AttemptAcquire("a").IsAcquired);
+    }
+
+    [Fact]
     public void AttemptAcquire_Lease_TellsLimitWindowAndWhatIsLeft()
     {
         using var limiter = new MemoryWindowLimiter(Limit, _time);

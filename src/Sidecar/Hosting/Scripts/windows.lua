@@ -18,7 +18,9 @@ local function window_open(key, permits, ms, now)
     -- Fields carry their segments' length: with other settings, older numbers mean other times.
     local of, segment, by = string.match(stored[i], '^(%d+):(%d+):?(.*)$')
     of, segment = tonumber(of), tonumber(segment)
-    if (segment + 1) * of - 1 + ms <= now then
+    if not of then
+      -- Another release's.
+    elseif (segment + 1) * of - 1 + ms <= now then
       window.gone[#window.gone + 1] = stored[i]
     elseif of == length then
       window.taken[#window.taken + 1] = {segment = segment, by = by, count = tonumber(stored[i + 1])}

@@ -22,7 +22,9 @@ local live = redis.call('HGETALL', KEYS[3])
 for i = 1, #live, 2 do
   local ends, by = string.match(live[i + 1], '^(%d+):(.*)$')
   ends = tonumber(ends)
-  if ends <= now then
+  if not ends then
+    -- Another release's.
+  elseif ends <= now then
     gone[#gone + 1] = live[i]
   elseif live[i] == name then
     mine = true

@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Sidecar.Http1;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Upstream;
+
+/// <summary>
+/// The app's answer on its way to the client, as it comes. A body in chunks goes on in the chunks it came in, extensions and
+/// trailers included, to clients that know chunks.
+/// </summary>
+internal sealed class DirectAnswer(Http1Connection connection, HttpContext context)
+{
+    /// <summary>One read of a body of which more is there than a head's buffer holds.</summary>
+    private const int BulkBytes = 64 * 1024;
+
+    private readonly PipeWriter _client = context.Response.BodyWriter;
+    private readonly bool _decodes = HttpProtocol.IsHttp10(context.Request.Protocol);
+    private ChunkReader? _chunks;
+    private long _left;
+
+    /// <summary>Whether there is anything behind the head (RFC 9112, 6.3).</summary>
+    public static bool HasBody(ResponseHead head, string method) =>
+        !HttpMethods.IsHead(method) && head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && head.Length != 0;
+
+    /// <summary>Everything that is not for the app's connection alone; the length goes where the body may.</summary>
+    public static void CopyHead(ResponseHead head, HttpResponse response)
+    {
+        response.StatusCode = head.Status;
+        if (head.Reason.Length > 0 && head.Reason != ReasonPhrases.GetReasonPhrase(head.Status))
+        {
+            response.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = head.Reason;
+        }
+
+        var headers = response.Headers;
+        try
+        {
+            foreach (var (name, value) in head.Fields)
+            {
+                if (!DirectHead.IsForThisHop(name, head.Connection) && !(name.Length == 14 && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+                {
+                    headers[name] = headers.TryGetValue(name, out var others) ? StringValues.Concat(others, value) : value;
+                }
+            }
+        }
+        catch (InvalidOperationException error)
+        {
+            // Nothing that HTTP forbids is left, but the server in front has the last word.
+            throw new DirectFaultException(ForwarderError.ResponseHeaders, error);
+        }
+
+        var isHead = HttpMethods.IsHead(response.HttpContext.Request.Method);
+        if (head.Length is { } length && (isHead || length == 0 || head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent)))
+        {
+            headers.ContentLength = length;
+        }
+
+        if (head.IsChunked && HasBody(head, response.HttpContext.Request.Method) && head.Status != StatusCodes.Status205ResetContent && HttpProtocol.IsHttp11(response.HttpContext.Request.Protocol))
+        {
+            headers.TransferEncoding = "chunked";
+        }
+    }
+
+    /// <summary>Passes the body on to its end.</summary>
+    public async ValueTask RelayAsync(ResponseHead head)
+    {
+        _chunks = head.IsChunked ? new() : null;
+        _left = head.Length ?? long.MaxValue;
+        var isOpenEnded = _chunks is null && head.Length is null;
+        if (connection.Received.IsEmpty && head.Length is null)
+        {
+            // An app that thinks for minutes has already said that it does.
+            Look(await _client.FlushAsync());
+        }
+
+        for (var isBulk = false; !IsDone;)
+        {
+            if (connection.Received is { IsEmpty: false } received)
+            {
+                isBulk = connection.IsFull;
+                connection.Consume(await PassAsync(received));
+                // A slow client took its time; the app's begins now.
+                connection.Touch();
+            }
+            else if (isBulk && !(_decodes && _chunks is not null))
+            {
+                var room = _client.GetMemory(BulkBytes);
+                var count = await connection.ReadAsync(room[..(int)Math.Min(room.Length, _left)]);
+                if (count == 0)
+                {
+                    End(isOpenEnded);
+                    return;
+                }
+
+                if (Measure(room.Span[..count]) is var whole && whole < count)
+                {
+                    // Somebody speaks behind the end: what it says is for nobody, and the connection is done with.
+                    connection.Dispose();
+                }
+
+                _client.Advance(whole);
+                Look(await _client.FlushAsync());
+                connection.Touch();
+                isBulk = count > BulkBytes / 16;
+            }
+            else if (!connection.Take(await connection.ReadAsync()))
+            {
+                End(isOpenEnded);
+                return;
+            }
+        }
+    }
+
+    private bool IsDone => _chunks?.IsDone ?? (_left == 0);
+
+    private static void End(bool isOpenEnded)
+    {
+        if (!isOpenEnded)
+        {
+            throw new DirectFaultException(ForwarderError.ResponseBodyDestination, new HttpRequestException(HttpRequestError.ResponseEnded));
+        }
+    }
+
+    /// <summary>Passes on what of some received bytes is the body's; how many that were.</summary>
+    private async ValueTask<int> PassAsync(ReadOnlyMemory<byte> received)
+    {
+        if (_decodes && _chunks is not null)
+        {
+            var at = 0;
+            while (at < received.Length && !IsDone)
+            {
+                at += Unframe(received.Span[at..]);
+            }
+
+            Look(await _client.FlushAsync());
+            return at;
+        }
+
+        var count = Measure(received.Span);
+        Look(await _client.WriteAsync(received[..count]));
+        return count;
+    }
+
+    /// <summary>How many of some bytes belong to the body, which is read on by them.</summary>
+    private int Measure(ReadOnlySpan<byte> bytes)
+    {
+        if (_chunks is null)
+        {
+            var count = (int)Math.Min(bytes.Length, _left);
+            _left -= count;
+            return count;
+        }
+
+        var at = 0;
+        while (at < bytes.Length && !_chunks.IsDone)
+        {
+            at += _chunks.Read(bytes[at..], out _);
+            ThrowIfBad();
+        }
+
+        return at;
+    }
+
+    private int Unframe(ReadOnlySpan<byte> bytes)
+    {
+        var count = _chunks!.Read(bytes, out var content);
+        ThrowIfBad();
+        _client.Write(content);
+        return count;
+    }
+
+    private void ThrowIfBad()
+    {
+        if (_chunks!.IsBad)
+        {
+            throw new DirectFaultException(ForwarderError.ResponseBodyDestination, new HttpRequestException(HttpRequestError.InvalidResponse));
+        }
+    }
+
+    public static void Look(FlushResult result)
+    {
+        if (result.IsCanceled || result.IsCompleted)
+        {
+            throw new DirectFaultException(ForwarderError.ResponseBodyClient);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
+using Sidecar.Http1;
+
+namespace Sidecar.Tests.Http1;
+
+public sealed class Http1PoolTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Http1Pool _pool;
+    private readonly Exchange _exchange = new();
+
+    public Http1PoolTests()
+    {
+        _server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _server.Listen();
+        _pool = new(_server.LocalEndPoint!, Patience, TimeSpan.FromMinutes(1), _clock);
+    }
+
+    private long Now => _clock.GetTimestamp();
+
+    [Fact]
+    public async Task Take_AfterReturn_GivesTheLastOne()
+    {
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        _pool.Return(first.Ours);
+        _pool.Return(second.Ours);
+
+        Assert.Same(second.Ours, _pool.Take(_exchange, Now));
+        Assert.Same(first.Ours, _pool.Take(_exchange, Now));
+        Assert.Null(_pool.Take(_exchange, Now));
+        Assert.True(first.Ours.IsReused);
+    }
+
+    [Fact]
+    public async Task Take_ServerHungUp_GivesNone()
+    {
+        var (ours, theirs) = await OpenAsync();
+        _pool.Return(ours);
+        theirs.Dispose();
+
+        await UntilAsync(() => !ours.IsQuiet);
+        Assert.Null(_pool.Take(_exchange, Now));
+        Assert.Equal((0, 0), _pool.Count);
+    }
+
+    [Fact]
+    public async Task Take_ServerSpokeUnasked_GivesNone()
+    {
+        var (ours, theirs) = await OpenAsync();
+        _pool.Return(ours);
+        theirs.Send("HTTP/1.1 200 OK\r\n\r\n"u8);
+
+        await UntilAsync(() => !ours.IsQuiet);
+        Assert.Null(_pool.Take(_exchange, Now));
+    }
+
+    [Fact]
+    public async Task Return_WithSomethingLeft_EndsIt()
+    {
+        var (ours, theirs) = await OpenAsync();
+        theirs.Send("ab"u8);
+        Assert.True(ours.Take(await ours.ReadAsync()));
+        ours.Consume(1);
+
+        _pool.Return(ours);
+
+        Assert.Equal((0, 0), _pool.Count);
+        Assert.Equal(0, await theirs.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Watch_IdleTooLong_EndsItAndOnlyIt()
+    {
+        var (idle, used) = (await OpenAsync(), await OpenAsync());
+        _pool.Return(idle.Ours);
+
+        _clock.Advance(Http1Pool.MostIdle + TimeSpan.FromSeconds(1));
+
+        Assert.Equal((1, 0), _pool.Count);
+        Assert.Equal(0, await idle.Theirs.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+        await used.Ours.SendAsync("x"u8.ToArray());
+        Assert.Equal(1, await used.Theirs.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Watch_ExchangeWithoutAByte_IsTimedOutAfterTheActivityTimeout()
+    {
+        var (ours, theirs) = await OpenAsync();
+        _clock.Advance(TimeSpan.FromSeconds(50));
+        theirs.Send("x"u8);
+        Assert.True(ours.Take(await ours.ReadAsync()));
+
+        _clock.Advance(TimeSpan.FromSeconds(50));
+        Assert.False(_exchange.IsTimedOut);
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        Assert.True(_exchange.IsTimedOut);
+    }
+
+    [Fact]
+    public async Task Open_NobodyThere_Fails()
+    {
+        _server.Dispose();
+
+        await Assert.ThrowsAsync<SocketException>(() => _pool.OpenAsync(_exchange, default).AsTask());
+        Assert.Equal((0, 0), _pool.Count);
+    }
+
+    [Fact]
+    public async Task Open_NobodyAnswers_FailsAfterTheConnectTimeout()
+    {
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using var pool = new Http1Pool(full.LocalEndPoint!, TimeSpan.FromMilliseconds(300), Patience, _clock);
+
+        // The first few fill the queue of a server that takes nobody.
+        await Assert.ThrowsAsync<TimeoutException>(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await pool.OpenAsync(_exchange, default);
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Read_HeadLargerThanTheBuffer_IsAllThere()
+    {
+        var (ours, theirs) = await OpenAsync();
+        var sent = new byte[50_000];
+        Array.Fill(sent, (byte)'x');
+        var sending = theirs.SendAsync(sent, TestContext.Current.CancellationToken).AsTask();
+
+        while (ours.Received.Length < sent.Length)
+        {
+            Assert.True(ours.Take(await ours.ReadAsync()));
+        }
+
+        Assert.True(ours.Received.Span.SequenceEqual(sent));
+        await sending;
+    }
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _server.Dispose();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            await Task.Delay(1, patience.Token);
+        }
+    }
+
+    private async Task<(Http1Connection Ours, Socket Theirs)> OpenAsync()
+    {
+        var accepting = _server.AcceptAsync(TestContext.Current.CancellationToken);
+        return (await _pool.OpenAsync(_exchange, TestContext.Current.CancellationToken), await accepting);
+    }
+
+    private sealed class Exchange : IExchange
+    {
+        public bool IsTimedOut { get; private set; }
+
+        public void TimeOut() => IsTimedOut = true;
+    }
+}
