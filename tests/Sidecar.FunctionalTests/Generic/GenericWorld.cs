@@ -88,7 +88,7 @@ internal sealed partial class GenericWorld : IAsyncDisposable
         var sent = await PostAsync($"/user/{flow}/otp", new { email, captcha = Captcha }, shown.Value("Sidecar-Ticket"));
         Assert.Equal((200, "code_sent"), (sent.Status, (string?)JsonNode.Parse(sent.Body)!["status"]));
         await Eventually.TrueAsync(() => Mails(email).Count > before, "no mail came:\n" + Sidecar.StandardOutput);
-        var otp = Code().Match(Mails(email)[before].Text!).Value;
+        var otp = CodeIn(Mails(email)[before]);
         var verified = await PostAsync(flow == "forget" ? "/user/forget/verify" : "/user/verify/confirm", new { email, otp }, sent.Value("Sidecar-Ticket"));
         Assert.Equal((200, "verified"), (verified.Status, (string?)JsonNode.Parse(verified.Body)!["status"]));
         return verified.Value("Sidecar-Ticket")!;
@@ -100,6 +100,8 @@ internal sealed partial class GenericWorld : IAsyncDisposable
 
     /// <summary>The mails with codes, oldest first; not the notice of a reset.</summary>
     public IReadOnlyList<InboxMessage> Mails(string email) => [.. inbox.Messages.Where(mail => mail.To.Contains(email) && Code().IsMatch(mail.Text ?? "")).Reverse()];
+
+    public static string CodeIn(InboxMessage mail) => Code().Match(mail.Text!).Value;
 
     /// <summary>What an assertion says, its signature checked against the key that the world knows.</summary>
     public JsonNode Claims(string assertion)
