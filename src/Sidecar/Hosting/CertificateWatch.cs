@@ -31,7 +31,7 @@ internal sealed partial class CertificateWatch : IHostedService, IDisposable
         (_listeners, _time, _logger) = ([.. listeners.Where(static listener => listener.Tls is not null)], time, logger);
         if (_listeners.Count > 0)
         {
-            SidecarTelemetry.Meter.CreateObservableGauge("sidecar.tls.certificate.remaining", Remaining, "s", "Until a listener's certificate ends; negative once it has.");
+            SidecarTelemetry.Meter.CreateObservableGauge("sidecar.tls.certificate.end", Ends, "s", "When a listener's certificate ends, in seconds since 1970.");
         }
     }
 
@@ -130,8 +130,8 @@ internal sealed partial class CertificateWatch : IHostedService, IDisposable
 
     private IEnumerable<(int Port, ListenerTls Tls)> Watched() => _listeners.Select(static listener => (listener.Port, listener.Tls!));
 
-    private IEnumerable<Measurement<double>> Remaining() =>
-        Watched().Select(watched => new Measurement<double>((watched.Tls.Current.ExpiresAt - _time.GetUtcNow()).TotalSeconds, KeyValuePair.Create<string, object?>("port", watched.Port)));
+    private IEnumerable<Measurement<long>> Ends() =>
+        Watched().Select(static watched => new Measurement<long>(watched.Tls.Current.ExpiresAt.ToUnixTimeSeconds(), KeyValuePair.Create<string, object?>("port", watched.Port)));
 
     private static partial class Log
     {

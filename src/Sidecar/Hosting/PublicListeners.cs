@@ -14,6 +14,9 @@ internal static class PublicListeners
     private const int MostRequestLineBytes = 32 * 1024;
     private const int MostHeaderBytes = 64 * 1024;
 
+    /// <summary>The bytes bound them already, but for one name on every line, which costs the square of the lines.</summary>
+    private const int MostHeaders = 2000;
+
     public static void Add(KestrelServerOptions kestrel, IReadOnlyList<ListenerOptions> listeners, OpenConnections connections)
     {
         kestrel.AddServerHeader = false;
@@ -25,6 +28,7 @@ internal static class PublicListeners
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxRequestLineSize = MostRequestLineBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+        kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MostRequestLineBytes;
         foreach (var listener in listeners)
         {

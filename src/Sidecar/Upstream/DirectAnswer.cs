@@ -23,9 +23,12 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
     private ChunkReader? _chunks;
     private long _left;
 
-    /// <summary>Whether there is anything behind the head (RFC 9112, 6.3).</summary>
+    /// <summary>Whether there is anything behind the head (RFC 9112, 6.3). Methods are told apart to the letter, as the server in front does.</summary>
     public static bool HasBody(ResponseHead head, string method) =>
-        !HttpMethods.IsHead(method) && head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && head.Length != 0;
+        method != HttpMethods.Head && head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified) && head.Length != 0;
+
+    /// <summary>Whether the app's connection may carry more behind this answer. What a 205 says of its body, which is empty, is left there unread.</summary>
+    public static bool KeepsAlive(ResponseHead head) => head.KeepsAlive && (head.Status != StatusCodes.Status205ResetContent || head.Length == 0);
 
     /// <summary>Everything that is not for the app's connection alone; the length goes where the body may.</summary>
     public static void CopyHead(ResponseHead head, HttpResponse response)
@@ -41,7 +44,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
         {
             foreach (var (name, value) in head.Fields)
             {
-                if (!DirectHead.IsForThisHop(name, head.Connection) && !(name.Length == 14 && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+                if (!DirectHead.IsForThisHop(name, head.Connection) && !DirectHead.IsLength(name) && !IsWayPast(name))
                 {
                     headers[name] = headers.TryGetValue(name, out var others) ? StringValues.Concat(others, value) : value;
                 }
@@ -53,13 +56,13 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
             throw new DirectFaultException(ForwarderError.ResponseHeaders, error);
         }
 
-        var isHead = HttpMethods.IsHead(response.HttpContext.Request.Method);
+        var isHead = response.HttpContext.Request.Method == HttpMethods.Head;
         if (head.Length is { } length && (isHead || length == 0 || head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent)))
         {
             headers.ContentLength = length;
         }
 
-        if (head.IsChunked && HasBody(head, response.HttpContext.Request.Method) && head.Status != StatusCodes.Status205ResetContent && HttpProtocol.IsHttp11(response.HttpContext.Request.Protocol))
+        if (head.IsChunked && HasBody(head, response.HttpContext.Request.Method) && HttpProtocol.IsHttp11(response.HttpContext.Request.Protocol))
         {
             headers.TransferEncoding = "chunked";
         }
@@ -71,9 +74,9 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
         _chunks = head.IsChunked ? new() : null;
         _left = head.Length ?? long.MaxValue;
         var isOpenEnded = _chunks is null && head.Length is null;
-        if (connection.Received.IsEmpty && head.Length is null)
+        if (connection.Received.IsEmpty)
         {
-            // An app that thinks for minutes has already said that it does.
+            // An app that thinks for minutes behind its head has already said that it does.
             Look(await _client.FlushAsync());
         }
 
@@ -114,6 +117,9 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
             }
         }
     }
+
+    /// <summary>Whether a field would lead the client past this server.</summary>
+    private static bool IsWayPast(string name) => name.Length == 7 && name.Equals("Alt-Svc", StringComparison.OrdinalIgnoreCase);
 
     private bool IsDone => _chunks?.IsDone ?? (_left == 0);
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Http1;
@@ -18,6 +19,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
     private DirectUpload? _upload;
     private readonly Lock _ending = new();
     private volatile State _state;
+    private PipeWriter? _interim;
     private bool _hasReceived;
     private bool _hasAnswer;
 
@@ -45,6 +47,11 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
                     do
                     {
                         head = ReadHead(_connection, await _connection.ReadAsync());
+                        if (head is null && _interim is { } client)
+                        {
+                            DirectAnswer.Look(await client.FlushAsync());
+                            _interim = null;
+                        }
                     }
                     while (head is null);
                 }
@@ -71,8 +78,15 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
                 }
             }
 
+            if (_upload is { Ended.IsCompleted: false } upload)
+            {
+                // The client has its answer, and the app may still want the rest.
+                await context.Response.CompleteAsync();
+                await upload.Ended;
+            }
+
             abortion.Dispose();
-            End(head.KeepsAlive && _upload is null or { IsWhole: true });
+            End(DirectAnswer.KeepsAlive(head) && _upload is null or { IsWhole: true });
         }
         catch (Exception error) when (error is DirectFaultException or SocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException or InvalidOperationException)
         {
@@ -164,7 +178,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         var result = head.Read(connection.Received.Span, out var length);
         while (result == HeadResult.Whole && head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols)
         {
-            // The server in front knows no way to send these on.
+            _interim = DirectInterim.Write(head, context);
             connection.Consume(length);
             result = head.Read(connection.Received.Span, out length);
         }
@@ -181,7 +195,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
     /// <summary>Only what can be sent twice without harm, and only where the connection may have been dead before.</summary>
     private bool MayRepeat(Http1Connection connection) =>
         connection.IsReused && !_hasReceived && _state == State.Running && !context.RequestAborted.IsCancellationRequested && !DirectUpload.IsNeeded(context)
-        && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method));
+        && (context.Request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE");
 
     private void Answer(ResponseHead head)
     {

@@ -122,5 +122,5 @@ internal static class DirectHead
 
     private static bool IsHost(string name) => name.Length == 4 && name.Equals("Host", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsLength(string name) => name.Length == 14 && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+    public static bool IsLength(string name) => name.Length == 14 && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 }

@@ -158,10 +158,9 @@ internal sealed class DirectUpload(DirectForwarder forwarder, HttpContext contex
         piece.Add("0\r\n"u8);
         if (context.Features.Get<IHttpRequestTrailersFeature>() is { Available: true, Trailers: { Count: > 0 } trailers })
         {
-            var announced = context.Request.Headers["Trailer"].ToString();
             foreach (var (name, values) in trailers)
             {
-                if (HttpText.HasWord(announced, name) && forwarder.PassesBehindBody(context, name))
+                if (forwarder.PassesBehindBody(context, name))
                 {
                     foreach (var value in values)
                     {

@@ -36,10 +36,16 @@ public sealed class ConformanceWorld : IAsyncLifetime
 /// <summary>One engine under test.</summary>
 internal sealed class EngineWorld : IAsyncDisposable
 {
+    /// <summary>Few enough that none waits so long for a processor that it counts as held back.</summary>
+    private const int MostAtOnce = 8;
+
     private readonly Dictionary<string, (AppEnd App, int Port)> _stages = [];
     private static int _lastPort = Random.Shared.Next(20_000, 31_000);
 
+    private readonly Lazy<Dictionary<string, Task<IReadOnlyList<Difference>>>> _differences;
     private SidecarProcess? _sidecar;
+
+    private EngineWorld() => _differences = new(CompareAll);
 
     public static async Task<EngineWorld> StartAsync(Engine engine)
     {
@@ -80,8 +86,29 @@ internal sealed class EngineWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Plays an exchange without and with the sidecar, and says what differs.</summary>
-    public async Task<IReadOnlyList<Difference>> CompareAsync(Exchange exchange)
+    /// <summary>What differs when an exchange is played without and with the sidecar. All are played when the first one is asked for: most of their time is waiting.</summary>
+    public Task<IReadOnlyList<Difference>> CompareAsync(Exchange exchange) => _differences.Value[exchange.Name];
+
+    private Dictionary<string, Task<IReadOnlyList<Difference>>> CompareAll()
+    {
+        var turns = new SemaphoreSlim(MostAtOnce);
+        return Exchanges.All.ToDictionary(static exchange => exchange.Name, exchange => CompareAsync(exchange, turns));
+    }
+
+    private async Task<IReadOnlyList<Difference>> CompareAsync(Exchange exchange, SemaphoreSlim turns)
+    {
+        await turns.WaitAsync();
+        try
+        {
+            return await PlayBothAsync(exchange);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<Difference>> PlayBothAsync(Exchange exchange)
     {
         var app = _stages[exchange.Name].App;
         var direct = await Dialogue.PlayAsync(exchange, app, app.Port);

@@ -63,6 +63,12 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
     /// <summary>Takes a turn, and waits until the other side has it.</summary>
     private async Task<bool> TakeAsync(Step step)
     {
+        if (step is { Side: Side.App, Act: Act.Send } && exchange.Steps[0].Act == Act.Pipeline)
+        {
+            var answered = WireReader.Answers(Said(Side.App), Methods(), hasEnded: false).Count;
+            await UntilAsync(() => AppSees().Count(static request => request.IsComplete) > answered);
+        }
+
         var peer = step.Side == Side.Client ? Client : app.Current;
         if (peer is null)
         {
@@ -70,6 +76,8 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
             return false;
         }
 
+        // Otherwise an answer tells that nothing more is read; one that came before tells nothing.
+        var wasAnswered = IsWhole(ClientSees());
         switch (step.Act)
         {
             case Act.HalfClose:
@@ -88,6 +96,13 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
                 var seen = await UntilAsync(() => Ended(peer));
                 _noticed = Stopwatch.GetElapsedTime(started);
                 return seen;
+            case Act.Mutter:
+                await peer.SendAsync(step.Bytes);
+                return true;
+            case Act.Pipeline:
+                _said.Add(step);
+                await peer.SendAsync(step.Bytes);
+                return true;
             case Act.Dribble:
                 _said.Add(step);
                 await peer.SendAsync(step.Bytes, atOnce: 1);
@@ -99,9 +114,12 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
         }
 
         return step.Side == Side.Client
-            ? await UntilAsync(() => Has(AppSees(), WireReader.Requests(Said(Side.Client))) || IsWhole(ClientSees())) && Has(AppSees(), WireReader.Requests(Said(Side.Client)))
+            ? await UntilAsync(() => Has(AppSees(), WireReader.Requests(Said(Side.Client))) || (!wasAnswered && IsWhole(ClientSees()))) && Has(AppSees(), WireReader.Requests(Said(Side.Client)))
             : await UntilAsync(() => Has(ClientSees(), WireReader.Answers(Said(Side.App), Methods(), hasEnded: false)));
     }
+
+    /// <summary>Whether the client holds its body back until it is told to go on.</summary>
+    private bool IsWaitedFor => exchange.Steps[0].Bytes.Contains("Expect: 100-continue", StringComparison.Ordinal);
 
     private string Said(Side side) => string.Concat(_said.Where(step => step.Side == side).Select(static step => step.Bytes));
 
@@ -118,12 +136,12 @@ internal sealed class Dialogue(Exchange exchange, AppEnd app, int port) : IDispo
         answers.Count(static answer => !answer.IsInterim) is > 0 and var finals && finals >= Methods().Count && answers[^1] is { IsComplete: true, IsInterim: false };
 
     /// <summary>Whether everything that was said has come. An interim answer may get lost, but for the one that a client waits for.</summary>
-    private static bool Has(IReadOnlyList<WireMessage> seen, IReadOnlyList<WireMessage> said)
+    private bool Has(IReadOnlyList<WireMessage> seen, IReadOnlyList<WireMessage> said)
     {
         var (there, wanted) = (Finals(seen), Finals(said));
         return there.Count >= wanted.Count && !wanted.Where((message, i) => there[i].Body.Length < message.Body.Length || (message.IsComplete && !there[i].IsComplete)).Any();
 
-        static List<WireMessage> Finals(IReadOnlyList<WireMessage> messages) => [.. messages.Where(static message => !message.IsInterim || message.Status == "100")];
+        List<WireMessage> Finals(IReadOnlyList<WireMessage> messages) => [.. messages.Where(message => !message.IsInterim || (message.Status == "100" && IsWaitedFor))];
     }
 
     private static async Task<bool> UntilAsync(Func<bool> condition)

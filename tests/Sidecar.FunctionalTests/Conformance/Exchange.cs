@@ -14,6 +14,12 @@ internal enum Act
     /// <summary>Says them one at a time, each in a segment of its own.</summary>
     Dribble,
 
+    /// <summary>Says several requests at once, though the other side may get them one by one.</summary>
+    Pipeline,
+
+    /// <summary>Says something that the other side need not get.</summary>
+    Mutter,
+
     /// <summary>Says that no more will be said, and goes on listening.</summary>
     HalfClose,
 

@@ -5,7 +5,7 @@ namespace Sidecar.FunctionalTests.Conformance;
 /// <summary>The exchanges that must look the same with and without a sidecar.</summary>
 internal static partial class Exchanges
 {
-    public static IReadOnlyList<Exchange> All { get; } = [.. Targets(), .. Methods(), .. RequestHeaders(), .. RequestBodies(), .. Answers(), .. AnswerBodies(), .. Endings(), .. Tunnels()];
+    public static IReadOnlyList<Exchange> All { get; } = [.. Targets(), .. Methods(), .. RequestHeaders(), .. RequestBodies(), .. Answers(), .. AnswerBodies(), .. Endings(), .. Tunnels(), .. Turns(), .. Sizes(), .. Oddities()];
 
     public static Exchange Named(string name) => All.Single(exchange => exchange.Name == name);
 

@@ -28,7 +28,15 @@ public sealed class CostTests
 
         await LoadAsync(sidecar, Rounds);
 
-        var each = (await AllocatedAsync(sidecar) - before) / (Connections * Rounds);
+        // A fast machine is through before a scrape is answered anew.
+        var after = before;
+        while (after == before)
+        {
+            after = await AllocatedAsync(sidecar);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        var each = (after - before) / (Connections * Rounds);
         TestContext.Current.TestOutputHelper?.WriteLine($"{engine}: {each} bytes a request");
         Assert.InRange(each, 1, most);
     }

@@ -5,7 +5,7 @@ using Sidecar.FunctionalTests.Hosting;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>Where one request ends and the next begins is decided once: what can be read in two ways is refused or made plain.</summary>
-public sealed class FramingTests
+public abstract class FramingTests(string engine)
 {
     [Theory]
     [InlineData("Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde")]
@@ -21,7 +21,7 @@ public sealed class FramingTests
     {
         var heads = new ConcurrentQueue<string>();
         await using var app = Recording(heads);
-        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = [$"forward.engine={engine}"] });
         await using var connection = await RawConnection.OpenAsync(sidecar.BaseUrl);
 
         await connection.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\n" + rest);
@@ -36,7 +36,7 @@ public sealed class FramingTests
     {
         var heads = new ConcurrentQueue<string>();
         await using var app = Recording(heads);
-        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = [$"forward.engine={engine}"] });
         await using var connection = await RawConnection.OpenAsync(sidecar.BaseUrl);
 
         await connection.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: +4\r\nX\x01: 1\r\n\r\nabcd");
@@ -52,7 +52,7 @@ public sealed class FramingTests
     {
         var heads = new ConcurrentQueue<string>();
         await using var app = Recording(heads);
-        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = [$"forward.engine={engine}"] });
         await using var connection = await RawConnection.OpenAsync(sidecar.BaseUrl);
 
         await connection.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -87,3 +87,7 @@ public sealed class FramingTests
         await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellation);
     });
 }
+
+public sealed class DirectFramingTests() : FramingTests("direct");
+
+public sealed class YarpFramingTests() : FramingTests("yarp");

@@ -3,7 +3,7 @@ using Sidecar.FunctionalTests.Hosting;
 namespace Sidecar.FunctionalTests.Forwarding;
 
 /// <summary>Requests hidden in others, aimed at what the guard keeps: each disguise is refused, or comes out as the one request it is.</summary>
-public sealed class SmugglingTests(SmugglingWorld world) : IClassFixture<SmugglingWorld>
+public abstract class SmugglingTests(SmugglingWorld world)
 {
     private const string Hidden = "POST /v1/user/forget/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
 
@@ -131,7 +131,7 @@ public sealed class SmugglingTests(SmugglingWorld world) : IClassFixture<Smuggli
 }
 
 /// <summary>One sidecar and one app for all, so that what one request leaves on a connection to the app would show in another.</summary>
-public sealed class SmugglingWorld : IAsyncLifetime
+public abstract class SmugglingWorld(string engine) : IAsyncLifetime
 {
     private SidecarProcess? sidecar;
 
@@ -139,11 +139,20 @@ public sealed class SmugglingWorld : IAsyncLifetime
 
     internal SidecarProcess Sidecar => sidecar!;
 
-    public async ValueTask InitializeAsync() => sidecar = await SidecarProcess.StartAsync(new() { Upstream = App.Address });
+    public async ValueTask InitializeAsync() => sidecar = await SidecarProcess.StartAsync(new() { Upstream = App.Address, Settings = [$"forward.engine={engine}"] });
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await (sidecar?.DisposeAsync() ?? ValueTask.CompletedTask);
         await App.DisposeAsync();
     }
 }
+
+public sealed class DirectSmugglingWorld() : SmugglingWorld("direct");
+
+public sealed class YarpSmugglingWorld() : SmugglingWorld("yarp");
+
+public sealed class DirectSmugglingTests(DirectSmugglingWorld world) : SmugglingTests(world), IClassFixture<DirectSmugglingWorld>;
+
+public sealed class YarpSmugglingTests(YarpSmugglingWorld world) : SmugglingTests(world), IClassFixture<YarpSmugglingWorld>;

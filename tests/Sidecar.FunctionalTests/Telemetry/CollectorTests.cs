@@ -36,11 +36,13 @@ public sealed class CollectorTests
         }
     }
 
-    [Fact]
-    public async Task Forwarded_WithACollector_ContinuesTheClientsTraceToTheApp()
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("yarp")]
+    public async Task Forwarded_WithACollector_ContinuesTheClientsTraceToTheApp(string engine)
     {
         const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        await using var world = await TracedRecovery.StartAsync(isGrpc: false);
+        await using var world = await TracedRecovery.StartAsync(isGrpc: false, $"forward.engine={engine}");
 
         var echo = Echo.Of(await RawHttp.SendAsync(
             new(world.Sidecar.BaseUrl, "GET", "/demo/echo/t") { Headers = [new("traceparent", $"00-{Trace}-00f067aa0ba902b7-01"), new("tracestate", "a=b")] },
@@ -53,6 +55,26 @@ public sealed class CollectorTests
         Assert.Equal(server.SpanId, client.ParentId);
         Assert.Equal($"00-{Trace}-{client.SpanId}-01", echo.Value("traceparent"));
         Assert.Equal("a=b", echo.Value("tracestate"));
+        Assert.Equal("GET", client.Attributes["http.request.method"]);
+        await Eventually.TrueAsync(() => world.Collector.Metrics.Contains("http.client.request.duration"), "how long the app took");
+        if (engine == "direct")
+        {
+            Assert.Contains("sidecar.forward.connections", world.Collector.Metrics);
+        }
+    }
+
+    /// <summary>An invalid context is nobody's to continue: the app gets the sidecar's own, and one only.</summary>
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("yarp")]
+    public async Task Forwarded_WithoutATraceOfTheClients_BeginsOne(string engine)
+    {
+        await using var world = await TracedRecovery.StartAsync(isGrpc: false, $"forward.engine={engine}");
+
+        var echo = Echo.Of(await RawHttp.SendAsync(new(world.Sidecar.BaseUrl, "GET", "/demo/echo/t") { Headers = [new("traceparent", "00-nonsense")] }, TestContext.Current.CancellationToken));
+
+        var parent = Assert.Single(echo.Values("traceparent"));
+        await Eventually.TrueAsync(() => world.Collector.Spans.Any(span => span.Kind == CollectedSpan.Client && parent.Contains(span.SpanId, StringComparison.Ordinal)), "the client span");
     }
 
     private static void AssertSpans(IReadOnlyList<CollectedSpan> spans)

@@ -35,7 +35,7 @@ internal sealed class TracedRecovery : IAsyncDisposable
     /// <summary>What must appear nowhere: filled as the run learns it.</summary>
     public List<string> Secrets { get; } = [Address, Uri.EscapeDataString(Address), Captcha, Password];
 
-    public static async Task<TracedRecovery> StartAsync(bool isGrpc)
+    public static async Task<TracedRecovery> StartAsync(bool isGrpc, params IReadOnlyList<string> settings)
     {
         var redis = await RedisServer.StartNewAsync();
         var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false");
@@ -51,6 +51,7 @@ internal sealed class TracedRecovery : IAsyncDisposable
                 "smtp.mail_server=127.0.0.1", $"smtp.mail_port={relay.Port}", "smtp.mail_use_ssl=false", "smtp.mail_from_address=a@example.com",
                 "mail.block_reserved_domains=false", $"captcha.fixed_answer={Captcha}", $"redis.host={redis.Endpoint}", "redis.db=1",
                 $"telemetry.otlp_endpoint={collector.Endpoint}", $"telemetry.otlp_protocol={(isGrpc ? "grpc" : "http/protobuf")}",
+                .. settings,
             ],
             Environment = new Dictionary<string, string>
             {
