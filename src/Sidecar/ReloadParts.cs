@@ -14,6 +14,9 @@ namespace Sidecar;
 /// <param name="Take">Takes them from a reading without a fault. False, and nothing is changed, where that takes a restart. Never throws.</param>
 internal sealed record ReloadPart(IReadOnlyList<string> Keys, Func<SidecarOptions, bool> Take)
 {
+    /// <summary>Why a change does not work, which only trying tells; empty where it does. Asked before any part takes anything of it. Never throws.</summary>
+    public Func<SidecarOptions, string> Try { get; init; } = static _ => "";
+
     public bool Owns(string key) =>
         Keys.Any(own => key.StartsWith(own, StringComparison.Ordinal) && (key.Length == own.Length || key[own.Length] is '.' or '['));
 }
@@ -34,7 +37,7 @@ internal static class ReloadParts
         new(
             ["mail.templates", "mail.app_name", "mail.language", "smtp.mail_default_sender", "smtp.mail_from_name", "smtp.mail_from_address", "smtp.mail_username", "smtp.mail_frontend_url", "mail.relays"],
             next => TakeTemplates(options, next)),
-        new(["redis", "handoff.redis"], next => TakeRedis(provider, options, next)),
+        new(["redis", "handoff.redis"], next => TakeRedis(provider, options, next)) { Try = next => TryRedis(provider, next) },
         new(["keys"], next => options.Keys.Exchange(next.Keys)),
         new(["assertion.keys"], next => provider.GetService<AssertionSigner>()?.Exchange(next.Assertion.Keys) ?? false),
         new(["pages.password.public_key"], next => options.HostedPages.Password.Encoding is { } encoding && next.HostedPages.Password.Encoding is { } other && encoding.Exchange(other)),
@@ -64,6 +67,15 @@ internal static class ReloadParts
         && ReferenceEquals(next.Handoff, next.Redis) == ReferenceEquals(options.Handoff, options.Redis)
         && Renew(provider.GetService<RedisConnection>(), next.Redis)
         && Renew(provider.GetKeyedService<RedisConnection>(typeof(RedisHandoff)), next.Handoff);
+
+    /// <summary>A password that Redis does not take, or not yet, must not pass for one in force.</summary>
+    private static string TryRedis(IServiceProvider provider, SidecarOptions next) =>
+        Trouble(provider.GetService<RedisConnection>(), next.Redis) is { Length: > 0 } trouble ? $"redis: {trouble}"
+        : Trouble(provider.GetKeyedService<RedisConnection>(typeof(RedisHandoff)), next.Handoff) is { Length: > 0 } other ? $"handoff.redis: {other}"
+        : "";
+
+    private static string Trouble(RedisConnection? connection, RedisOptions redis) =>
+        connection is null || connection.Options == redis || connection.Options.Place != redis.Place ? "" : connection.TryAsync(redis, RedisBound).GetAwaiter().GetResult();
 
     /// <summary>A connection reads its authorities anew whenever it is made; another login is tried before it is taken.</summary>
     private static bool Renew(RedisConnection? connection, RedisOptions redis) =>

@@ -27,6 +27,7 @@ internal sealed partial class SettingsWatch(SidecarOptions start, IReadOnlyList<
     private IReadOnlyList<SettingChange> _waiting = [];
     private string _judged = "";
     private string _seen = "";
+    private string _refusal = "";
     private ITimer? _timer;
     private PosixSignalRegistration? _signal;
 
@@ -73,7 +74,7 @@ internal sealed partial class SettingsWatch(SidecarOptions start, IReadOnlyList<
             {
                 _timer?.Change(Settling, Interval);
             }
-            else if (now != _judged || isAsked)
+            else if (now != _judged || isAsked || _refusal.Length > 0)
             {
                 Judge(_start.Reread(), now);
             }
@@ -99,6 +100,7 @@ internal sealed partial class SettingsWatch(SidecarOptions start, IReadOnlyList<
             return;
         }
 
+        var isAgain = before == _judged;
         _last = next;
         _judged = Content(next);
         Fault[] faults = [.. next.Faults.Where(fault => !_lived.Contains(Placeless(fault)))];
@@ -109,25 +111,44 @@ internal sealed partial class SettingsWatch(SidecarOptions start, IReadOnlyList<
 
         if (!faults.All(IsWarning))
         {
-            Health = new(false, "a change is refused; the log says why");
-            Log.Refused(logger);
-            SettingsTelemetry.Refused();
+            _refusal = "";
+            Refuse();
+            return;
+        }
+
+        var (changes, refusal) = (_inForce.To(next.Reading), _refusal);
+        _refusal = parts.Where(part => changes.Any(change => part.Owns(change.Key))).Select(part => part.Try(next)).FirstOrDefault(static why => why.Length > 0, "");
+        if (_refusal.Length > 0)
+        {
+            // What does not work yet may work later, so it is tried again; that it still does not is no news.
+            if (!isAgain || _refusal != refusal)
+            {
+                Log.DoesNotWork(logger, _refusal);
+                Refuse();
+            }
+
             return;
         }
 
         var wasRefused = !Health.IsWell;
         _lived = Known(next);
-        if (Take(next) is 0 && wasRefused)
+        if (Take(next, changes) is 0 && wasRefused)
         {
             Log.GoodAgain(logger);
         }
     }
 
+    private void Refuse()
+    {
+        Health = new(false, "a change is refused; the log says why");
+        Log.Refused(logger);
+        SettingsTelemetry.Refused();
+    }
+
     /// <summary>Hands the changes to the parts that own them.</summary>
     /// <returns>How many were told.</returns>
-    private int Take(SidecarOptions next)
+    private int Take(SidecarOptions next, IReadOnlyList<SettingChange> changes)
     {
-        var changes = _inForce.To(next.Reading);
         var refusing = new List<ReloadPart>();
         foreach (var part in parts.Where(part => changes.Any(change => part.Owns(change.Key))))
         {
@@ -199,6 +220,9 @@ internal sealed partial class SettingsWatch(SidecarOptions start, IReadOnlyList<
     {
         [LoggerMessage(Message = "Settings: {Fault}")]
         public static partial void Wrong(ILogger logger, LogLevel level, Fault fault);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Settings: {Reason}. It is tried again every few seconds")]
+        public static partial void DoesNotWork(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The settings changed, and nothing of the change is used because of that; the last good ones stay in force until the files are right or the process ends")]
         public static partial void Refused(ILogger logger);

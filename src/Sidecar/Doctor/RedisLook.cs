@@ -175,7 +175,7 @@ internal sealed class RedisLook(RedisOptions options, string section) : IAsyncDi
         }
     }
 
-    private async Task<Finding> DialAllAsync(IReadOnlyList<EndPoint> places, string what, CancellationToken cancellationToken)
+    private async Task<Finding> DialAllAsync(RedisHosts places, string what, CancellationToken cancellationToken)
     {
         var reached = await Task.WhenAll(places.Select(async place =>
         {

@@ -65,17 +65,18 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     /// <summary>Runs a script that grants something: where <see cref="RedisOptions.WaitReplicas"/> asks for it, only once replicas know, too.</summary>
     /// <exception cref="StoreUnavailableException">Redis or replicas are down, hang or refuse. The step may have been done.</exception>
-    public async Task<RedisResult> EvaluateForGoodAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken = default)
-    {
-        var result = await EvaluateAsync(script, keys, values, cancellationToken);
-        var wanted = Options.WaitReplicas;
-        if (wanted > 0 && await RunAsync(link => link.ReplicasAsync(keys[0], wanted), keys[0], cancellationToken) < wanted)
+    public Task<RedisResult> EvaluateForGoodAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken = default) => RunAsync(
+        async link =>
         {
-            throw new StoreUnavailableException($"Redis at {Options.Place} could not pass a step on to {wanted} replicas (redis.wait_replicas)");
-        }
-
-        return result;
-    }
+            var result = await EvaluateAsync(link.Database, script, keys, values);
+            // By the same link: another one's replicas know nothing of it.
+            var wanted = Options.WaitReplicas;
+            return wanted == 0 || await link.ReplicasAsync(keys[0]) >= wanted
+                ? result
+                : throw new StoreUnavailableException($"Redis at {Options.Place} could not pass a step on to {wanted} replicas (redis.wait_replicas)");
+        },
+        keys[0],
+        cancellationToken);
 
     /// <summary>Runs commands for which a script would be too much, under the same time limit.</summary>
     /// <exception cref="StoreUnavailableException">Redis is down, hangs or refuses.</exception>

@@ -41,7 +41,7 @@ internal static class RedisHost
     public static EndPoint EndPoint(string host, int port) => IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port);
 
     /// <summary>A list of them, each a fault where it is none.</summary>
-    public static IReadOnlyList<EndPoint> ReadList(SettingsSection section, string key, int defaultPort)
+    public static RedisHosts ReadList(SettingsSection section, string key, int defaultPort)
     {
         var hosts = new List<EndPoint>();
         foreach (var written in section.Texts(key))
@@ -56,7 +56,7 @@ internal static class RedisHost
             hosts.Add(EndPoint(host, port));
         }
 
-        return hosts;
+        return [.. hosts];
     }
 
     /// <summary>As logs name it.</summary>

@@ -16,6 +16,7 @@ internal sealed class RedisLink : IAsyncDisposable
     private readonly ConnectionMultiplexer _connection;
     private readonly RedisOptions _options;
     private readonly ConcurrentDictionary<EndPoint, bool> _silent = new();
+    private readonly ConcurrentDictionary<EndPoint, RedisReplicaWait> _waits = new();
     private volatile ClusterConfiguration? _slots;
 
     private RedisLink(RedisOptions options, EndPoint? master, ConnectionMultiplexer connection)
@@ -68,12 +69,7 @@ internal sealed class RedisLink : IAsyncDisposable
     }
 
     /// <summary>How many replicas have what this connection wrote so far to the server of a key.</summary>
-    public async Task<long> ReplicasAsync(RedisKey key, int wanted)
-    {
-        var place = Owner(key) ?? _connection.GetEndPoints()[0];
-        // The server holds up everything behind this on the connection, so it must not be for long.
-        return (long)await _connection.GetServer(place).ExecuteAsync("WAIT", wanted, (int)_options.Timeout.TotalMilliseconds / 4);
-    }
+    public Task<long> ReplicasAsync(RedisKey key) => _waits.GetOrAdd(Owner(key) ?? _connection.GetEndPoints()[0], place => new(() => WaitAsync(place))).AskAsync();
 
     /// <summary>What each master says of itself; empty where it may not.</summary>
     public async Task<IReadOnlyList<string>> InfoAsync(string part)
@@ -95,6 +91,9 @@ internal sealed class RedisLink : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>The server holds up everything behind this on the connection, so it must not be for long.</summary>
+    private async Task<long> WaitAsync(EndPoint place) => (long)await _connection.GetServer(place).ExecuteAsync("WAIT", _options.WaitReplicas, (int)_options.Timeout.TotalMilliseconds / 4);
 
     private async Task<string> ProbeClusterAsync(CancellationToken cancellationToken)
     {

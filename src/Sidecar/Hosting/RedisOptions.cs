@@ -23,7 +23,7 @@ internal sealed record RedisOptions
     public RedisSentinelOptions? Sentinel { get; init; }
 
     /// <summary><c>redis.cluster.hosts</c>: some nodes of a Cluster, in the place of <c>host</c>; they name the others. It has database 0 alone, whatever <c>db</c> says; RAGFlow contracts then need <c>handoff.redis</c>. Default empty.</summary>
-    public IReadOnlyList<EndPoint> Nodes { get; init; } = [];
+    public RedisHosts Nodes { get; init; } = [];
 
     /// <summary><c>redis.db</c>: database number, as RAGFlow's. 0 to 1023. Default 1.</summary>
     public int Database { get; init; } = 1;

@@ -8,7 +8,7 @@ internal sealed record RedisSentinelOptions
     private const int DefaultPort = 26379;
 
     /// <summary><c>redis.sentinel.hosts</c>: the sentinels, <c>host:port</c>; port 26379 by default.</summary>
-    public required IReadOnlyList<EndPoint> Hosts { get; init; }
+    public required RedisHosts Hosts { get; init; }
 
     /// <summary><c>redis.sentinel.master</c>: what they call the master, such as <c>mymaster</c>. Required.</summary>
     public required string Master { get; init; }

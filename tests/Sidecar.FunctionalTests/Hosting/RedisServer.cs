@@ -122,6 +122,8 @@ public sealed class RedisServer : IAsyncLifetime
         var configuration = RedisConfiguration.For(Options with { Database = IsNode || Sentinel is not null ? 0 : Options.Database });
         configuration.CommandMap = Sentinel is null ? CommandMap.Default : CommandMap.Sentinel;
         configuration.AsyncTimeout = 20_000;
+        // A second, which is the product's, is little where everything else runs as well.
+        configuration.ConnectTimeout = 10_000;
         await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
         // A node of a Cluster is to answer itself.
         return IsNode ? await connection.GetServer("127.0.0.1", Port).ExecuteAsync(command, arguments) : await connection.GetDatabase().ExecuteAsync(command, arguments);

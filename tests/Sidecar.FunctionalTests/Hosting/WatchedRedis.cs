@@ -82,6 +82,12 @@ internal sealed class WatchedRedis : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a sentinel names the second one; before, nobody can know.</summary>
+    public Task NamedAsync() => RedisServer.UntilAsync(
+        async () => (await Task.WhenAll(_sentinels.Select(static sentinel => sentinel.AdminAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", Name)))).Any(place => (int)place[1] == Second.Port),
+        TimeSpan.FromSeconds(30),
+        "no sentinel names the new master");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in _sentinels.Append(Second).Append(First))

@@ -75,6 +75,18 @@ public sealed class RedisOptionsTests
     }
 
     [Theory]
+    [InlineData("redis.host", "a", "b")]
+    [InlineData("redis.cluster.hosts", "a:7000,10.0.0.7", "a:7000,10.0.0.8")]
+    [InlineData("redis.sentinel.hosts", "a:7000,10.0.0.7", "a:7000")]
+    public void Read_Twice_IsEqualWhereTheSameIsWritten(string key, string hosts, string others)
+    {
+        (string, string)[] rest = key.Contains("sentinel", StringComparison.Ordinal) ? [("redis.sentinel.master", "m")] : [];
+
+        Assert.Equal(Read(out _, [(key, hosts), .. rest]), Read(out _, [(key, hosts), .. rest]));
+        Assert.NotEqual(Read(out _, [(key, hosts), .. rest]), Read(out _, [(key, others), .. rest]));
+    }
+
+    [Theory]
     [InlineData("redis.sentinel.master", "redis.sentinel.hosts", "mymaster")]
     [InlineData("redis.sentinel.hosts", "redis.sentinel.master", "a:7000")]
     [InlineData("redis.cluster.hosts", "redis.cluster.hosts", "a:port")]

@@ -248,6 +248,41 @@ public sealed class SettingsWatchTests : IDisposable
         Assert.Single(_taken);
     }
 
+    [Fact]
+    public void Look_PartThatTriesInVain_IsRefusedWholeAndTriedAgain()
+    {
+        var (tried, why) = (0, "redis: the login was refused");
+        Start(parts: new ReloadPart(["captcha"], static _ => true) { Try = _ => Tell() });
+        Pass();
+        Assert.Equal(0, tried);
+
+        _folder.Own("captcha: { ttl: 90s }\nlimits: { client: { permits: 20 } }\n");
+        Pass();
+        Pass();
+
+        Assert.True(tried > 1);
+        Assert.Empty(_taken);
+        Assert.Empty(Changes());
+        Assert.False(_watch!.Health.IsWell);
+        Assert.Single(_log.Events, entry => entry.GetValueOrDefault("Reason") == why);
+        Assert.Single(_log.Events, static entry => entry["{OriginalFormat}"].StartsWith("The settings changed, and nothing", StringComparison.Ordinal));
+
+        why = "";
+        Pass();
+        Assert.Equal(20, Assert.Single(_taken).Limits.Client.Permits);
+        Assert.Equal(["captcha.ttl: 60s -> 90s, in force", "limits.client.permits: 10 -> 20, in force"], Changes());
+        Assert.True(_watch.Health.IsWell);
+        var asked = tried;
+        Pass();
+        Assert.Equal(asked, tried);
+
+        string Tell()
+        {
+            tried++;
+            return why;
+        }
+    }
+
     private string Generation(string name, string secret)
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, name));
@@ -255,7 +290,7 @@ public sealed class SettingsWatchTests : IDisposable
         return name;
     }
 
-    private void Start(bool takes = true, string keys = "limits")
+    private void Start(bool takes = true, string keys = "limits", params ReloadPart[] parts)
     {
         var part = new ReloadPart([keys], next =>
         {
@@ -266,7 +301,7 @@ public sealed class SettingsWatchTests : IDisposable
 
             return takes;
         });
-        _watch = new SettingsWatch(_folder.Read(), [part], _clock, _log);
+        _watch = new SettingsWatch(_folder.Read(), [part, .. parts], _clock, _log);
         _watch.StartAsync(default).GetAwaiter().GetResult();
     }
 
