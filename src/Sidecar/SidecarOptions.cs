@@ -55,7 +55,7 @@ internal sealed class SidecarOptions
             (Smtp, Mail) = (Mail.Relays[0], Mail with { Relays = [.. Mail.Relays.Skip(1)] });
         }
 
-        Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
+        Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled, Accounts.Kind == AccountsKind.Sql), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
         root.Reading.Uses.Add(new("mail.templates", SettingKind.Content, "", Templates.Mark));
         HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!, Contracts);
         RejectWhatDoesNotFit(root, handsOver);
@@ -154,8 +154,10 @@ internal sealed class SidecarOptions
     public SidecarOptions Reread() => _reread();
 
     /// <summary>The mails there are.</summary>
-    public static IReadOnlyList<TemplateRule> Mails(bool verification) =>
-        [RecoveryMail.Template, NoticeMail.Template, VerificationMail.CodeTemplate with { IsUsed = verification }, VerificationMail.ExistsTemplate with { IsUsed = verification }];
+    /// <param name="verification">Whether addresses are verified.</param>
+    /// <param name="channels">Whether the look-up knows who signs in without a password.</param>
+    public static IReadOnlyList<TemplateRule> Mails(bool verification, bool channels = false) =>
+        [RecoveryMail.Template, RecoveryMail.ChannelTemplate with { IsUsed = channels }, NoticeMail.Template, VerificationMail.CodeTemplate with { IsUsed = verification }, VerificationMail.ExistsTemplate with { IsUsed = verification }];
 
     private static IReadOnlyList<string> ReadContracts(SettingsSection root)
     {
@@ -223,6 +225,11 @@ internal sealed class SidecarOptions
         if (!Smtp.IsConfigured)
         {
             root.Section(SmtpOptions.Section).Mind("mail_server", "is missing, so no code can be mailed", "write the relay's name, such as smtp.gmail.com");
+        }
+
+        if (UsesRedis && root.IsEncrypted("redis"))
+        {
+            root.Section("redis").Reject("password", "is encrypted, as `encrypt_password` in the app's file says, and only the app can undo that", "write it in clear into redis.password of sidecar.yaml, or name a file with it in redis.password_file", secret: true);
         }
 
         RejectGeneric(root);

@@ -118,7 +118,11 @@ internal static class SidecarServices
         });
         services.AddSingleton<MailAudit>();
         services.AddSingleton<RecoveryMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<RecoveryMail>());
-        services.AddSingleton<NoticeMail>().AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<NoticeMail>()).AddSingleton<OwnerNotice>();
+        services.AddSingleton(provider => new NoticeMail(
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<MailAudit>(),
+            options.Accounts.Kind == AccountsKind.Sql ? provider.GetRequiredService<IAccountLookup>() : null));
+        services.AddSingleton<IOutboxResolver>(static provider => provider.GetRequiredService<NoticeMail>()).AddSingleton<OwnerNotice>();
         services.AddSingleton(provider => new VerificationMail(
             options.Smtp,
             options.Accounts.Kind == AccountsKind.Any ? null : provider.GetRequiredService<IAccountLookup>(),

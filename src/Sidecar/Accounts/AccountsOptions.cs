@@ -12,10 +12,13 @@ internal enum AccountsKind
 
     /// <summary>Every address counts as an account; for apps that cannot be asked.</summary>
     Any,
+
+    /// <summary>Read the app's own table of users.</summary>
+    Sql,
 }
 
 /// <summary>How accounts are looked up.</summary>
-/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> asks RAGFlow's login without a password; <c>http</c> asks as <c>accounts.http</c> says; <c>any</c> takes every address for an account. Default <c>probe</c>.</param>
+/// <param name="Kind"><c>accounts.kind</c>: <c>probe</c> asks RAGFlow's login without a password; <c>sql</c> reads [its database](accounts.md); <c>http</c> asks as <c>accounts.http</c> says; <c>any</c> takes every address for an account. Default <c>probe</c>.</param>
 /// <param name="Upstream"><c>accounts.upstream</c>: where the probe asks. Default: the first listener's upstream.</param>
 /// <param name="Timeout"><c>accounts.timeout</c>: for one look-up. 100ms to 30s; default 3s.</param>
 /// <param name="Cache"><c>accounts.cache</c>: how long an answer is kept. 0s to 1h; default 30s.</param>
@@ -24,8 +27,11 @@ internal sealed record AccountsOptions(AccountsKind Kind, Uri Upstream, TimeSpan
     /// <summary>The request of <c>http</c>, and how its answer is read.</summary>
     public HttpLookupOptions Http { get; init; } = new();
 
+    /// <summary>Where <c>sql</c> looks.</summary>
+    public SqlOptions Sql { get; init; } = new();
+
     /// <summary>The kind as settings and telemetry word it.</summary>
-    public string KindName => Kind switch { AccountsKind.Http => "http", AccountsKind.Any => "any", _ => "probe" };
+    public string KindName => Kind switch { AccountsKind.Http => "http", AccountsKind.Any => "any", AccountsKind.Sql => "sql", _ => "probe" };
 
     public const string Section = "accounts";
 
@@ -39,11 +45,15 @@ internal sealed record AccountsOptions(AccountsKind Kind, Uri Upstream, TimeSpan
             uri = appUpstream;
         }
 
-        var kind = section.Choice("kind", AccountsKind.Probe, ("probe", AccountsKind.Probe), ("http", AccountsKind.Http), ("any", AccountsKind.Any));
+        var kind = section.Choice("kind", AccountsKind.Probe, ("probe", AccountsKind.Probe), ("sql", AccountsKind.Sql), ("http", AccountsKind.Http), ("any", AccountsKind.Any));
         return new(
             kind,
             uri,
             section.Duration("timeout", TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)),
-            section.Duration("cache", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1))) { Http = HttpLookupOptions.Read(section, kind == AccountsKind.Http) };
+            section.Duration("cache", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1)))
+        {
+            Http = HttpLookupOptions.Read(section, kind == AccountsKind.Http),
+            Sql = SqlOptions.Read(root, section, kind == AccountsKind.Sql),
+        };
     }
 }

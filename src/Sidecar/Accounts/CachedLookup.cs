@@ -20,25 +20,27 @@ internal sealed class CachedLookup(IAccountLookup inner, AccountsOptions options
 
     public string Trouble => inner.Trouble;
 
-    public async ValueTask<bool> ExistsAsync(EmailAddress address, CancellationToken cancellationToken)
+    public async ValueTask<bool> ExistsAsync(EmailAddress address, CancellationToken cancellationToken) => await FindAsync(address, cancellationToken) is not null;
+
+    public async ValueTask<Account?> FindAsync(EmailAddress address, CancellationToken cancellationToken)
     {
         if (_cache.TryGetValue(address.Typed, out Answer? kept) && kept!.Until > clock.GetUtcNow())
         {
-            Count(kept.Exists ? "known" : "unknown");
-            return kept.Exists;
+            Count(kept.Account);
+            return kept.Account;
         }
 
         using var span = SidecarTelemetry.Source.StartActivity("account lookup", ActivityKind.Client);
         try
         {
-            var exists = await inner.ExistsAsync(address, cancellationToken);
-            Count(exists ? "known" : "unknown");
+            var account = await inner.FindAsync(address, cancellationToken);
+            Count(account);
             if (options.Cache > TimeSpan.Zero)
             {
-                _cache.Set(address.Typed, new Answer(exists, clock.GetUtcNow() + options.Cache), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Cache });
+                _cache.Set(address.Typed, new Answer(account, clock.GetUtcNow() + options.Cache), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Cache });
             }
 
-            return exists;
+            return account;
         }
         catch (AccountsUnavailableException error)
         {
@@ -48,10 +50,16 @@ internal sealed class CachedLookup(IAccountLookup inner, AccountsOptions options
         }
     }
 
-    public void Dispose() => _cache.Dispose();
+    public void Dispose()
+    {
+        _cache.Dispose();
+        (inner as IDisposable)?.Dispose();
+    }
+
+    private void Count(Account? account) => Count(account is null ? "unknown" : "known");
 
     private void Count(string outcome) =>
         Lookups.Add(1, new TagList { { "kind", options.KindName }, { "outcome", outcome } });
 
-    private sealed record Answer(bool Exists, DateTimeOffset Until);
+    private sealed record Answer(Account? Account, DateTimeOffset Until);
 }

@@ -87,6 +87,7 @@ internal static class CheckCommand
         ResetPath = options.Contracts.Contains(GenericRoutes.Contract) ? options.Generic.ResetPath : null,
         NeedsHandoff = options.NeedsHandoff,
         Accounts = IAccountLookup.Of(options.Accounts, app),
+        AccountsAskTheApp = options.Accounts.Kind != AccountsKind.Sql,
         AccountsTimeout = options.Accounts.Timeout,
         UsesRedis = options.UsesRedis,
         Redis = options.Redis,

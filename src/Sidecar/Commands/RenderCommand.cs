@@ -1,5 +1,6 @@
 using Sidecar.Hosting;
 using Sidecar.Mail;
+using Sidecar.Recovery;
 
 namespace Sidecar.Commands;
 
@@ -24,9 +25,14 @@ internal static class RenderCommand
             return ExitCode.Configuration;
         }
 
-        if (!options.Verification.Enabled && SidecarOptions.Mails(verification: true).Any(rule => rule.Name == arguments.Operand) && !templates.Names.Contains(arguments.Operand))
+        if (!options.Verification.Enabled && SidecarOptions.Mails(verification: true).Any(rule => rule.IsUsed && rule.Name == arguments.Operand) && !templates.Names.Contains(arguments.Operand))
         {
             return Wrong($"the mail `{arguments.Operand}` is written only where verification.enabled is true (--set verification.enabled=true shows it)", "Mails", templates.Names);
+        }
+
+        if (arguments.Operand == RecoveryMail.ChannelTemplate.Name && !templates.Names.Contains(arguments.Operand))
+        {
+            return Wrong($"the mail `{arguments.Operand}` is written only where accounts.kind is sql (--set accounts.kind=sql shows it)", "Mails", templates.Names);
         }
 
         if (!templates.Names.Contains(arguments.Operand))
@@ -52,6 +58,7 @@ internal static class RenderCommand
             ["code"] = TemplateRule.Sample,
             ["ttl_min"] = $"{(int)options.Recovery.CodeLifetime.TotalMinutes}",
             ["requested_at"] = "2026-11-22 20:15 UTC",
+            ["login_channel"] = "github",
             ["requested_from"] = "Firefox, Windows, 203.0.113.0/24",
         };
         var shared = options.Mail.SharedModel(options.Smtp);

@@ -117,7 +117,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         {
             sheet.Add(Accounts, "look-up", Finding.Warn("accounts.kind is any: every address is taken for an account and mailed", "set accounts.kind: probe (RAGFlow) or http where the app can be asked"));
         }
-        else if (!isThere)
+        else if (!isThere && patient.AccountsAskTheApp)
         {
             sheet.Skip(Accounts, "look-up", "the app cannot be reached");
         }
@@ -143,7 +143,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         }
         catch (AccountsUnavailableException error)
         {
-            return Finding.Fail(error.Message, "check accounts.upstream and that password login is on in the app, or accounts.http where that asks; accounts.kind: any does without, and mails to any address");
+            return Finding.Fail(error.Message, error.Hint.Length > 0 ? error.Hint : "check accounts.upstream and that password login is on in the app, or accounts.http where that asks; accounts.kind: any does without, and mails to any address");
         }
     }
 }

@@ -36,6 +36,9 @@ internal sealed record Patient
     /// <summary>Tells accounts apart; null where every address is taken for one.</summary>
     public required IAccountLookup? Accounts { get; init; }
 
+    /// <summary>Whether telling them apart needs the app.</summary>
+    public bool AccountsAskTheApp { get; init; } = true;
+
     public required TimeSpan AccountsTimeout { get; init; }
 
     /// <summary>Whether state lives in Redis.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Sidecar.Hosting;
 
@@ -93,10 +91,10 @@ internal sealed record RedisOptions
             Username = section.Text("username"),
             Password = section.Secret("password"),
             Tls = section.Bool("tls", false),
-            AuthorityFile = ReadPem(section, "ca", HoldsCertificates, "is not a readable PEM file with certificates", "name the file of the authority that signed the server's certificate"),
-            CertificateFile = ReadPem(
-                section, "certificate", file => HoldsKeyPair(file, section.Text("key")), "is not a readable PEM file with a certificate, or `key` is not its private key", "name the certificate that Redis is to be shown, and its key in redis.key"),
-            KeyFile = ReadPem(section, "key", static _ => true, "", ""),
+            AuthorityFile = PemFile.Read(section, "ca", PemFile.HoldsCertificates, "is not a readable PEM file with certificates", "name the file of the authority that signed the server's certificate"),
+            CertificateFile = PemFile.Read(
+                section, "certificate", file => PemFile.HoldsKeyPair(file, section.Text("key")), "is not a readable PEM file with a certificate, or `key` is not its private key", "name the certificate that Redis is to be shown, and its key in redis.key"),
+            KeyFile = PemFile.Read(section, "key", static _ => true, "", ""),
             Timeout = section.Duration("timeout", TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)),
             WaitReplicas = section.Int("wait_replicas", 0, 0, 5),
         };
@@ -104,45 +102,4 @@ internal sealed record RedisOptions
 
     /// <summary>Keeps the password out of whatever prints options.</summary>
     public override string ToString() => Place;
-
-    private static string ReadPem(SettingsSection section, string key, Func<string, bool> isGood, string problem, string fix)
-    {
-        var file = section.Text(key);
-        if (file.Length > 0)
-        {
-            section.Refers(key, file);
-        }
-
-        if (file.Length > 0 && !isGood(file))
-        {
-            section.Reject(key, problem, fix);
-        }
-
-        return file;
-    }
-
-    private static bool HoldsCertificates(string file) => CanRead(() =>
-    {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
-        return certificates.Count > 0;
-    });
-
-    private static bool HoldsKeyPair(string file, string keyFile) => CanRead(() =>
-    {
-        using var certificate = X509Certificate2.CreateFromPemFile(file, keyFile.Length > 0 ? keyFile : file);
-        return certificate.HasPrivateKey;
-    });
-
-    private static bool CanRead(Func<bool> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            return false;
-        }
-    }
 }

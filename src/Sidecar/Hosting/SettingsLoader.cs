@@ -36,6 +36,9 @@ internal static class SettingsLoader
         }
     }
 
+    /// <summary>Whether a source is one of the app's own files.</summary>
+    public static bool IsTheApps(string source) => Strength(source) < 2;
+
     /// <summary>How strong a source is against others.</summary>
     public static int Strength(string source) =>
         source.StartsWith("--set", StringComparison.Ordinal) ? 4

@@ -21,6 +21,16 @@ internal sealed partial class SettingsSection
         return Text(key, secret: true);
     }
 
+    /// <summary>
+    /// Whether the password in one of the app's sections is encrypted: <c>encrypt_password</c> of its file has a module of its own undo it,
+    /// which needs the app. Asked of the top.
+    /// </summary>
+    /// <param name="section">The section's key.</param>
+    public bool IsEncrypted(string section) =>
+        Find("encrypt_password")?.Text is { Length: > 0 } flag && !flag.Equals("false", StringComparison.OrdinalIgnoreCase) && flag != "0"
+        && Find(section) is { Map: { } map } && map.TryGetValue("password", out var password) && !string.IsNullOrEmpty(password.Text)
+        && SettingsLoader.IsTheApps(password.Source);
+
     private void ReadSecret(string key, string twin, string file)
     {
         var (written, named) = (Find(key), Find(twin)!);

@@ -26,6 +26,9 @@ internal sealed partial class Delivery(
     TimeProvider time,
     ILogger logger)
 {
+    /// <summary>How soon somebody is asked again who could not say what an entry is: a question costs little, and people wait for the answer.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1.5);
+
     private readonly Dictionary<string, IOutboxResolver> _resolvers = resolvers.ToDictionary(static resolver => resolver.Kind, StringComparer.Ordinal);
     private readonly DeliveryTimes _times = new();
     private bool _spent;
@@ -62,7 +65,7 @@ internal sealed partial class Delivery(
         {
             // A resolver throws when a later attempt may fare better. Its text may speak of the address: only its type is told.
             Log.NotResolved(logger, entry.Kind, error.GetType().Name);
-            return Ended(DeliveryOutcome.Transient);
+            return new(Ended(DeliveryOutcome.Transient), AskAgain);
         }
     }
 

@@ -175,7 +175,7 @@ internal sealed partial class Outbox : IOutbox, IHostedService, IDisposable
         }
         else if (outcome == DeliveryOutcome.Transient)
         {
-            await AgainAsync(job, Pause(job.Failures++));
+            await AgainAsync(job, wait > TimeSpan.Zero ? wait : Pause(job.Failures++));
         }
         else
         {

@@ -7,8 +7,11 @@ using Sidecar.Proof;
 
 namespace Sidecar.Recovery;
 
-/// <summary>The mail that tells an owner of a reset that was done. The app just took it, so there is no account to look up.</summary>
-internal sealed class NoticeMail(TimeProvider clock, MailAudit? audit = null) : IOutboxResolver
+/// <summary>The mail that tells an owner of a reset that was done. The app just took it, so whether there is an account is no question.</summary>
+/// <param name="clock">The clock that ends news.</param>
+/// <param name="audit">Hears how each mail ended.</param>
+/// <param name="accounts">Knows how the address is stored; null where nobody does.</param>
+internal sealed class NoticeMail(TimeProvider clock, MailAudit? audit = null, IAccountLookup? accounts = null) : IOutboxResolver
 {
     /// <summary>Later than this the news is none, and a relay that was down for so long has other mails to send.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
@@ -25,10 +28,11 @@ internal sealed class NoticeMail(TimeProvider clock, MailAudit? audit = null) : 
         return new(Kind, Encoding.UTF8.GetBytes(payload), clock.GetUtcNow() + Lifetime, Activity.Current?.Context ?? default);
     }
 
-    public ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         var parts = Read(entry);
-        return new(new Resolution.Send(new Letter(parts[0], Template.Name, parts[1], new() { ["requested_at"] = parts[2], ["requested_from"] = parts[3] })));
+        var stored = accounts is not null && EmailAddress.TryParse(parts[0], out var address) ? await accounts.FindAsync(address, cancellationToken) : null;
+        return new Resolution.Send(new Letter(stored?.Address ?? parts[0], Template.Name, parts[1], new() { ["requested_at"] = parts[2], ["requested_from"] = parts[3] }));
     }
 
     public void Ended(OutboxEntry entry, DeliveryOutcome outcome)

@@ -16,6 +16,9 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
     /// <summary>The templates these mails need.</summary>
     public static readonly TemplateRule Template = new("reset-code", ["code", "ttl_min", "requested_at", "requested_from"], ["code"]);
 
+    /// <summary>In the code's place for whoever signs in otherwise.</summary>
+    public static readonly TemplateRule ChannelTemplate = new("reset-no-password", ["login_channel", "requested_at", "requested_from"], []);
+
     public string Kind => "recovery-code";
 
     public bool IsConfigured => smtp.IsConfigured;
@@ -34,18 +37,20 @@ internal sealed class RecoveryMail(SmtpOptions smtp, IAccountLookup accounts, Ti
     public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         var parts = Read(entry);
-        if (!EmailAddress.TryParse(parts[2], out var address) || !await accounts.ExistsAsync(address, cancellationToken))
+        if (!EmailAddress.TryParse(parts[2], out var address) || await accounts.FindAsync(address, cancellationToken) is not { } account)
         {
             return new Resolution.NoAccount();
         }
 
-        return new Resolution.Send(new Letter(address.Typed, Template.Name, parts[3], new()
+        Dictionary<string, object?> model = new() { ["requested_at"] = parts[4], ["requested_from"] = parts[5] };
+        if (account.LoginChannel.Length > 0)
         {
-            ["code"] = parts[1],
-            ["ttl_min"] = parts[0],
-            ["requested_at"] = parts[4],
-            ["requested_from"] = parts[5],
-        }));
+            model["login_channel"] = account.LoginChannel;
+            return new Resolution.Send(new Letter(account.Address, ChannelTemplate.Name, parts[3], model));
+        }
+
+        (model["code"], model["ttl_min"]) = (parts[1], parts[0]);
+        return new Resolution.Send(new Letter(account.Address, Template.Name, parts[3], model));
     }
 
     public void Ended(OutboxEntry entry, DeliveryOutcome outcome)

@@ -36,7 +36,7 @@ internal sealed class VerificationMail(SmtpOptions smtp, IAccountLookup? account
 
     /// <summary>Nobody signs up twice.</summary>
     public async ValueTask<ProofOutcome?> RefusalAsync(EmailAddress address, CancellationToken cancellationToken) =>
-        await HasAccountAsync(address, cancellationToken) ? new ProofOutcome.AddressTaken() : null;
+        await AccountAsync(address, cancellationToken) is null ? null : new ProofOutcome.AddressTaken();
 
     public async ValueTask<Resolution> ResolveAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
@@ -47,9 +47,9 @@ internal sealed class VerificationMail(SmtpOptions smtp, IAccountLookup? account
         }
 
         Dictionary<string, object?> model = new() { ["requested_at"] = parts[4], ["requested_from"] = parts[5] };
-        if (await HasAccountAsync(address, cancellationToken))
+        if (await AccountAsync(address, cancellationToken) is { } account)
         {
-            return new Resolution.Send(new Letter(address.Typed, ExistsTemplate.Name, parts[3], model));
+            return new Resolution.Send(new Letter(account.Address, ExistsTemplate.Name, parts[3], model));
         }
 
         (model["code"], model["ttl_min"]) = (parts[1], parts[0]);
@@ -64,8 +64,8 @@ internal sealed class VerificationMail(SmtpOptions smtp, IAccountLookup? account
         }
     }
 
-    private async ValueTask<bool> HasAccountAsync(EmailAddress address, CancellationToken cancellationToken) =>
-        accounts is not null && await accounts.ExistsAsync(address, cancellationToken);
+    private async ValueTask<Account?> AccountAsync(EmailAddress address, CancellationToken cancellationToken) =>
+        accounts is null ? null : await accounts.FindAsync(address, cancellationToken);
 
     private static string[] Read(OutboxEntry entry) => Encoding.UTF8.GetString(entry.Payload.Span).Split('\n');
 }

@@ -13,7 +13,7 @@ internal static class ShippedMails
     {
         var faults = new List<Fault>();
         var shared = new Dictionary<string, object?> { ["app_name"] = "RAGFlow", ["frontend_url"] = url };
-        var templates = MailTemplates.Load(MailOptions.ShippedTemplates, SidecarOptions.Mails(verification: true), shared, faults);
+        var templates = MailTemplates.Load(MailOptions.ShippedTemplates, SidecarOptions.Mails(verification: true, channels: true), shared, faults);
         Assert.Empty(faults);
         Assert.Equal(["en", "zh"], templates.Languages);
         return [.. templates.Names.SelectMany(name => templates.Languages.Select(language => ($"{name} {language}", templates.Render(Letter(name, language, code)))))];
@@ -24,6 +24,7 @@ internal static class ShippedMails
         ["code"] = code,
         ["ttl_min"] = "5",
         ["requested_at"] = "2026-11-22 20:15 UTC",
+        ["login_channel"] = "github",
         ["requested_from"] = "Firefox, Windows, 203.0.113.0/24",
     });
 }

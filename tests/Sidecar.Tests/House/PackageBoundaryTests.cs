@@ -7,6 +7,8 @@ public sealed class PackageBoundaryTests
     [InlineData("MailKit", "Sidecar.Mail.SmtpSession")]
     [InlineData("MimeKit", "Sidecar.Mail.MimeComposer", "Sidecar.Mail.SmtpSession")]
     [InlineData("HandlebarsDotNet", "Sidecar.Mail.MailTemplate", "Sidecar.Pages.PageTemplate")]
+    [InlineData("MySqlConnector", "Sidecar.Accounts.MySqlDatabase")]
+    [InlineData("Npgsql", "Sidecar.Accounts.PostgresDatabase")]
     [InlineData("YamlDotNet", "Sidecar.Hosting.YamlSettings")]
     [InlineData("StackExchange.Redis", "Sidecar.Doctor.RedisLook", "Sidecar.Hosting.RedisConfiguration", "Sidecar.Hosting.RedisConnection", "Sidecar.Hosting.RedisLink", "Sidecar.Hosting.RedisLogin", "Sidecar.Hosting.RedisScript", "Sidecar.Hosting.RedisSentinels", "Sidecar.Hosting.RedisTrouble", "Sidecar.Mail.OutboxScripts", "Sidecar.Otp.RedisOtpStore", "Sidecar.Throttling.RedisWindowLimiter", "Sidecar.Upstream.RedisHandoff")]
     [InlineData("SkiaSharp", "Sidecar.Captcha.CaptchaClutter", "Sidecar.Captcha.CaptchaGlyphs", "Sidecar.Captcha.CaptchaPainter", "Sidecar.Captcha.CaptchaTide", "Sidecar.Captcha.CaptchaWarp")]

@@ -15,7 +15,7 @@ internal static class ReferenceSettings
         handoff: { redis: { host: redis } }
         keys: [{ id: a }]
         assertion: { keys: [{ id: a }] }
-        accounts: { http: { headers: { <name>: "" } } }
+        accounts: { kind: sql, http: { headers: { <name>: "" } } }
         limits: { forwarded: [{ path: /login }] }
         mail: { oauth2: { provider: custom }, relays: [{ mail_server: relay, oauth2: { provider: custom } }] }
         pages: { login_link: { text: { <language>: "" } }, texts: { en: { title: "" } } }
