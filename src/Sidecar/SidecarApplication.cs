@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Loop;
 using Sidecar.Pages;
 using Sidecar.Upstream;
 
@@ -24,6 +26,12 @@ internal static class SidecarApplication
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
         builder.Services.AddInlineSockets();
+        if (options.Forward.UsesLoop)
+        {
+            // The last one that is added is the one that listens.
+            builder.Services.AddSingleton<IConnectionListenerFactory, LoopListeners>();
+        }
+
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => PublicListeners.Add(kestrel, options.Listeners, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);

@@ -16,6 +16,7 @@ internal sealed record SidecarVariant(string Word, string Name, params (string N
     [
         new("default", "sidecar"),
         new("yarp", "sidecar-yarp", ("SIDECAR__FORWARD__ENGINE", "yarp")),
+        new("runtime", "sidecar-runtime", ("SIDECAR__FORWARD__SOCKETS", "runtime")),
         new("traced", "sidecar-traced", ("SIDECAR__TELEMETRY__OTLP_ENDPOINT", Collector), ("SIDECAR__TELEMETRY__OTLP_PROTOCOL", "http/protobuf")),
     ];
 }

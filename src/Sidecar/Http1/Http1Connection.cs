@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Sidecar.Loop;
 
 namespace Sidecar.Http1;
 
@@ -13,7 +14,7 @@ internal sealed class Http1Connection : IDisposable
     /// <summary>Most heads, and little enough to be held by ten thousand silent streams.</summary>
     private const int BufferBytes = 4 * 1024;
 
-    private readonly Socket _socket;
+    private readonly IStreamSocket _socket;
     private readonly TimeProvider _time;
     private byte[] _buffer = new byte[BufferBytes];
     private int _start;
@@ -22,7 +23,7 @@ internal sealed class Http1Connection : IDisposable
     private bool _isPending;
     private volatile bool _isEnded;
 
-    private Http1Connection(Socket socket, TimeProvider time)
+    private Http1Connection(IStreamSocket socket, TimeProvider time)
     {
         _socket = socket;
         _time = time;
@@ -50,26 +51,16 @@ internal sealed class Http1Connection : IDisposable
     /// <summary>Whether nothing has happened on it since the last exchange.</summary>
     public bool IsQuiet => !_isEnded && _start == _end && _isPending && !_pending.IsCompleted;
 
-    public static async ValueTask<Http1Connection> OpenAsync(EndPoint server, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="server">Where to connect.</param>
+    /// <param name="usesLoop">Whether a loop of ours serves its socket, or the runtime.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async ValueTask<Http1Connection> OpenAsync(EndPoint server, bool usesLoop, TimeProvider time, CancellationToken cancellationToken)
     {
-        var socket = server switch
-        {
-            UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
-            IPEndPoint ip => new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
-            _ => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
-        };
-        try
-        {
-            await socket.ConnectAsync(server, cancellationToken);
-            var connection = new Http1Connection(socket, time);
-            connection.Listen();
-            return connection;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        var socket = await (usesLoop ? LoopSocket.ConnectAsync(server, cancellationToken) : RuntimeSocket.ConnectAsync(server, cancellationToken));
+        var connection = new Http1Connection(socket, time);
+        connection.Listen();
+        return connection;
     }
 
     /// <summary>Gets ready for the next exchange; false when there can be none.</summary>
@@ -135,7 +126,7 @@ internal sealed class Http1Connection : IDisposable
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Both);
+            _socket.Shutdown();
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {

@@ -15,6 +15,7 @@ internal sealed class Http1Pool : IDisposable
     private readonly TimeSpan _connectTimeout;
     private readonly TimeSpan _activityTimeout;
     private readonly TimeProvider _time;
+    private readonly bool _usesLoop;
     private readonly Lock _lock = new();
     private readonly List<Http1Connection> _idle = [];
     private readonly HashSet<Http1Connection> _open = [];
@@ -24,9 +25,10 @@ internal sealed class Http1Pool : IDisposable
     /// <param name="connectTimeout">For a connection.</param>
     /// <param name="activityTimeout">How long an exchange may pass no byte either way.</param>
     /// <param name="time">The clock.</param>
-    public Http1Pool(EndPoint server, TimeSpan connectTimeout, TimeSpan activityTimeout, TimeProvider time)
+    /// <param name="usesLoop">Whether loops of ours serve the sockets, or the runtime.</param>
+    public Http1Pool(EndPoint server, TimeSpan connectTimeout, TimeSpan activityTimeout, TimeProvider time, bool usesLoop = false)
     {
-        (_server, _connectTimeout, _activityTimeout, _time) = (server, connectTimeout, activityTimeout, time);
+        (_server, _connectTimeout, _activityTimeout, _time, _usesLoop) = (server, connectTimeout, activityTimeout, time, usesLoop);
         // One look at all of them now and then, where a timer for each would be set and stopped with every request.
         var interval = TimeSpan.FromMilliseconds(Math.Clamp(activityTimeout.TotalMilliseconds / 4, 50, 1000));
         _watch = time.CreateTimer(static pool => ((Http1Pool)pool!).Watch(), this, interval, interval);
@@ -81,7 +83,7 @@ internal sealed class Http1Pool : IDisposable
         timeout.CancelAfter(_connectTimeout);
         try
         {
-            var connection = await Http1Connection.OpenAsync(_server, _time, timeout.Token);
+            var connection = await Http1Connection.OpenAsync(_server, _usesLoop, _time, timeout.Token);
             connection.Exchange = exchange;
             lock (_lock)
             {

@@ -8,13 +8,14 @@ internal sealed class MailTemplate
     private static readonly IHandlebars ForText = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
     private static readonly IHandlebars ForHtml = Handlebars.Create(new HandlebarsConfiguration { ThrowOnUnresolvedBindingExpression = true });
 
-    private readonly Part _subject;
-    private readonly Part _text;
-    private readonly Part _html;
+    private readonly Lazy<(Part Subject, Part Text, Part Html)> _parts;
 
-    private MailTemplate(Part subject, Part text, Part html) => (_subject, _text, _html) = (subject, text, html);
+    private MailTemplate(Lazy<(Part Subject, Part Text, Part Html)> parts) => _parts = parts;
 
     private delegate string Part(Dictionary<string, object?> model);
+
+    /// <summary>One that is known to be right, compiled for its first mail: no start waits for it, and a process that mails nothing never holds it.</summary>
+    public static MailTemplate Later(string subject, string text, string html) => new(new(() => (Compile(ForText, subject), Compile(ForText, text), Compile(ForHtml, html))));
 
     /// <summary>Compiles the parts; null when one of them is not what it should be, which <paramref name="wrong"/> hears.</summary>
     /// <param name="subject">The subject's template.</param>
@@ -28,20 +29,28 @@ internal sealed class MailTemplate
         && Parse(ForHtml, html, isHtml: true, wrong) is { } htmlPart
         && Shows(rule, textPart, isHtml: false, wrong)
         && Shows(rule, htmlPart, isHtml: true, wrong)
-            ? new MailTemplate(subjectPart, textPart, htmlPart)
+            ? new MailTemplate(new Lazy<(Part, Part, Part)>((subjectPart, textPart, htmlPart)))
             : null;
 
-    public Message Render(string to, Dictionary<string, object?> model) =>
+    public Message Render(string to, Dictionary<string, object?> model)
+    {
+        var (subject, text, html) = _parts.Value;
         // A line break in the subject would end the header.
-        new(to, _subject(model).ReplaceLineEndings(" ").Trim(), _text(model), _html(model));
+        return new(to, subject(model).ReplaceLineEndings(" ").Trim(), text(model), html(model));
+    }
+
+    private static Part Compile(IHandlebars handlebars, string source)
+    {
+        // Dictionaries alone: what Handlebars cannot reflect on in a native binary it renders as nothing.
+        var template = handlebars.Compile(source);
+        return model => template(model);
+    }
 
     private static Part? Parse(IHandlebars handlebars, string source, bool isHtml, Action<bool, string, string> wrong)
     {
         try
         {
-            // Dictionaries alone: what Handlebars cannot reflect on in a native binary it renders as nothing.
-            var template = handlebars.Compile(source);
-            return model => template(model);
+            return Compile(handlebars, source);
         }
         catch (HandlebarsException error)
         {

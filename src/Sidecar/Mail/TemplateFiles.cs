@@ -22,6 +22,9 @@ internal sealed class TemplateFiles
 
     public string Directory { get; }
 
+    /// <summary>Whether they are the release's own, which its tests have rendered.</summary>
+    public bool AreShipped => Directory == MailOptions.ShippedTemplates;
+
     /// <summary>Whether the folder could be read at all.</summary>
     public bool Exists { get; }
 

@@ -40,7 +40,7 @@ internal sealed class TemplateReader(TemplateFiles files, IEnumerable<string> sh
         }
 
         var body = text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..].TrimStart();
-        return MailTemplate.Compile(subject, body, html, rule, (isHtml, problem, fix) =>
+        return files.AreShipped ? MailTemplate.Later(subject, body, html) : MailTemplate.Compile(subject, body, html, rule, (isHtml, problem, fix) =>
             faults.Add(new Fault(files.Full(prefix + (isHtml ? rule.HtmlFile : rule.TextFile)), Key, "", problem, fix)));
     }
 

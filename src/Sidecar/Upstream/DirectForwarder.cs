@@ -11,7 +11,7 @@ namespace Sidecar.Upstream;
 /// </summary>
 internal sealed class DirectForwarder(UpstreamAddress server, ForwardOptions options, UpstreamTracing tracing, ClientAddressResolver clients, OwnHeaders own, TimeProvider time) : IDisposable
 {
-    private readonly Http1Pool _pool = new(server.EndPoint, options.ConnectTimeout, options.ActivityTimeout, time);
+    private readonly Http1Pool _pool = new(server.EndPoint, options.ConnectTimeout, options.ActivityTimeout, time, options.UsesLoop);
 
     public UpstreamAddress Server => server;
 

@@ -21,6 +21,8 @@ internal static class Rooms
         ["Upstream"] = 1,
         ["Hosting"] = 0,
         ["Http1"] = 0,
+        // Below the ground: sockets, and who waits for them.
+        ["Loop"] = -1,
     };
 
     /// <summary>What the flows and their steps must not know, so that another contract or store leaves them alone.</summary>

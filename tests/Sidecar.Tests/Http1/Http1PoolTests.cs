@@ -5,20 +5,28 @@ using Sidecar.Http1;
 
 namespace Sidecar.Tests.Http1;
 
-public sealed class Http1PoolTests : IDisposable
+/// <summary>Over the runtime's sockets.</summary>
+public sealed class Http1PoolTests() : Http1PoolRules(usesLoop: false);
+
+/// <summary>Over a loop's.</summary>
+public sealed class Http1PoolOnLoopTests() : Http1PoolRules(usesLoop: true);
+
+public abstract class Http1PoolRules : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _clock = new();
+    private readonly bool _usesLoop;
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Http1Pool _pool;
     private readonly Exchange _exchange = new();
 
-    public Http1PoolTests()
+    protected Http1PoolRules(bool usesLoop)
     {
         _server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _server.Listen();
-        _pool = new(_server.LocalEndPoint!, Patience, TimeSpan.FromMinutes(1), _clock);
+        _pool = new(_server.LocalEndPoint!, Patience, TimeSpan.FromMinutes(1), _clock, usesLoop);
+        _usesLoop = usesLoop;
     }
 
     private long Now => _clock.GetTimestamp();
@@ -116,7 +124,7 @@ public sealed class Http1PoolTests : IDisposable
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
-        using var pool = new Http1Pool(full.LocalEndPoint!, TimeSpan.FromMilliseconds(300), Patience, _clock);
+        using var pool = new Http1Pool(full.LocalEndPoint!, TimeSpan.FromMilliseconds(300), Patience, _clock, _usesLoop);
 
         // The first few fill the queue of a server that takes nobody.
         await Assert.ThrowsAsync<TimeoutException>(async () =>
