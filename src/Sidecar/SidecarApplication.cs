@@ -50,8 +50,7 @@ internal static class SidecarApplication
             var target = RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
             return guard.TryMatch(target, out var guarded) && guarded.Route?.LeavesToApp(context.Request.Method) != true ? HandleAsync(context, guarded, target)
                 : pages.Find(target) is { } page ? ShowAsync(context, page)
-                : verified is null ? PassAsync(context, target)
-                : PassVerifiedAsync(context, target);
+                : InlineSockets.Share(verified is null ? PassAsync(context, target) : PassVerifiedAsync(context, target));
         });
         return app;
 

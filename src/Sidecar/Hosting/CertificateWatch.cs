@@ -45,7 +45,7 @@ internal sealed partial class CertificateWatch : IHostedService, IDisposable
             {
                 var expiry = tls.Current.ExpiresAt;
                 var state = tls.Refused is { } fault ? $", and what the files hold now is not used: tls.{fault.Key} {fault.Problem}" : "";
-                details.Add(string.Create(CultureInfo.InvariantCulture, $"port {port}: until {expiry:yyyy-MM-dd HH:mm:ss}Z{state}"));
+                details.Add(string.Create(CultureInfo.InvariantCulture, $"port {port}: until {Shown(expiry)}{state}"));
                 isWell &= tls.Refused is null && expiry - _time.GetUtcNow() > Notice;
             }
 
@@ -111,7 +111,8 @@ internal sealed partial class CertificateWatch : IHostedService, IDisposable
         else
         {
             _reminded.Remove(port);
-            Log.Taken(_logger, port, tls.Current.ExpiresAt);
+            var end = Shown(tls.Current.ExpiresAt);
+            Log.Taken(_logger, port, end);
         }
     }
 
@@ -123,7 +124,7 @@ internal sealed partial class CertificateWatch : IHostedService, IDisposable
             if (tls.Current.ExpiresAt - now <= Notice && (!_reminded.TryGetValue(port, out var last) || now - last >= Reminder))
             {
                 _reminded[port] = now;
-                Log.Ends(_logger, port, tls.Current.ExpiresAt);
+                Log.Ends(_logger, port, Shown(tls.Current.ExpiresAt));
             }
         }
     }
@@ -133,16 +134,18 @@ internal sealed partial class CertificateWatch : IHostedService, IDisposable
     private IEnumerable<Measurement<long>> Ends() =>
         Watched().Select(static watched => new Measurement<long>(watched.Tls.Current.ExpiresAt.ToUnixTimeSeconds(), KeyValuePair.Create<string, object?>("port", watched.Port)));
 
+    private static string Shown(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "The certificate of port {Port} changed and is in use; it ends at {ExpiresAt}")]
-        public static partial void Taken(ILogger logger, int port, DateTimeOffset expiresAt);
+        public static partial void Taken(ILogger logger, int port, string expiresAt);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The certificate of port {Port} changed and is not used, because tls.{Key} {Problem}; the last good one stays, and a restart would fail. Fix: {Fix}")]
         public static partial void Kept(ILogger logger, int port, string key, string problem, string fix);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The certificate of port {Port} ends at {ExpiresAt}: renew it, and write it to the same files")]
-        public static partial void Ends(ILogger logger, int port, DateTimeOffset expiresAt);
+        public static partial void Ends(ILogger logger, int port, string expiresAt);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The certificates could not be looked at; the last good ones stay")]
         public static partial void Failed(ILogger logger, Exception error);

@@ -28,6 +28,12 @@ internal static class InlineSockets
         sockets.WaitForDataBeforeAllocatingBuffer = false;
     });
 
+    /// <summary>
+    /// Ends a request that had nothing to wait for in the thread pool. A client that sends such requests faster than they are
+    /// answered would otherwise keep the thread that hears the sockets, and with it all other connections that it hears.
+    /// </summary>
+    public static Task Share(Task answer) => answer.IsCompletedSuccessfully ? LeaveAsync() : answer;
+
     /// <summary>Goes on in the thread pool, for what is the sidecar's own to do.</summary>
     public static async Task LeaveAsync(HttpContext context, Func<Task> run)
     {
@@ -35,4 +41,6 @@ internal static class InlineSockets
         using var trace = LoggedTrace.Start(context);
         await run();
     }
+
+    private static async Task LeaveAsync() => await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 }

@@ -89,7 +89,12 @@ internal sealed class ServerCertificate
         fault = null;
         try
         {
-            return File.ReadAllText(path).Replace("\0", "", StringComparison.Ordinal);
+            if (SmallFile.Text(path) is { } text)
+            {
+                return text.Replace("\0", "", StringComparison.Ordinal);
+            }
+
+            fault = new(key, "is far too long for PEM", "give the path of a PEM file, absolute or from the settings folder");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -11,8 +11,6 @@ namespace Sidecar.Hosting;
 /// <param name="faults">Where faults are collected.</param>
 internal sealed class SettingsReading(string directory, List<Fault> faults)
 {
-    private const int MostBytes = 1024 * 1024;
-
     public string Directory { get; } = directory;
 
     public List<Fault> Faults { get; } = faults;
@@ -34,7 +32,7 @@ internal sealed class SettingsReading(string directory, List<Fault> faults)
     {
         try
         {
-            return new FileInfo(file).Length <= MostBytes ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : "too long";
+            return SmallFile.Bytes(file) is { } bytes ? Convert.ToHexString(SHA256.HashData(bytes)) : "too long";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

@@ -51,7 +51,7 @@ internal sealed partial class SettingsSection
         Reading.Files.Add(path);
         try
         {
-            var text = new FileInfo(path).Length <= MostSecretBytes ? File.ReadAllText(path) : "";
+            var text = SmallFile.Text(path, MostSecretBytes) ?? "";
             // Editors and `echo` end a file with a line's end that is no part of the secret.
             text = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
             if (text.Length > 0)

@@ -83,8 +83,8 @@ internal sealed partial class AppForwarder(
     {
         using var trace = LoggedTrace.Start(context);
         Errors.Add(1, new TagList { { "error", NameOf(error) } });
-        // A client that went away is its own affair; everything else is worth a line.
-        if (error is not (ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled))
+        // A client that went away, or broke off, is its own affair; everything else is worth a line.
+        if (!IsClients(error))
         {
             LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", ListenerOf(context).Name);
         }
@@ -113,6 +113,12 @@ internal sealed partial class AppForwarder(
 
         return listeners[0];
     }
+
+    private static bool IsClients(ForwarderError error) => error is ForwarderError.RequestCanceled
+        or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
+        or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
+        or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
+        or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled;
 
     /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>
     public static string NameOf(ForwarderError error)

@@ -17,6 +17,9 @@ internal sealed record SidecarLaunch
     /// <summary>Unlocks <c>/dev/advance</c> and <c>captcha.fixed_answer</c>.</summary>
     public bool Development { get; init; } = true;
 
+    /// <summary>Whether somebody reads what it writes.</summary>
+    public bool ReadsOutput { get; init; } = true;
+
     /// <summary>Bounds the wait for <c>/startupz</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -61,7 +61,11 @@ internal sealed class SidecarProcess : IAsyncDisposable
     {
         var sidecar = new SidecarProcess(launch);
         sidecar.process.Start();
-        sidecar.output.Begin();
+        if (launch.ReadsOutput)
+        {
+            sidecar.output.Begin();
+        }
+
         return sidecar;
     }
 

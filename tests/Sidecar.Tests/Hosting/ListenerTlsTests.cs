@@ -37,6 +37,7 @@ public sealed class ListenerTlsTests : IDisposable
                 { pair.Certificate, other.Key, "key", "is not the key of the certificate" },
                 { pair.Certificate, pair.ProtectedKey(), "key", "is protected by a password" },
                 { "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", pair.Key, "cert", "holds no certificate" },
+                { pair.Certificate + new string('\n', 1024 * 1024), pair.Key, "cert", "is far too long for PEM" },
             };
         }
     }

@@ -47,6 +47,30 @@ public sealed class SettingsFaultsTests : IDisposable
         Assert.Contains(_folder.Own(yaml).Read().Faults, static fault => fault.IsFatal && fault.Problem == "is not valid YAML");
 
     [Fact]
+    public void Read_AliasesOfAliases_AreAFaultBeforeTheyFillTheMemory()
+    {
+        var yaml = "a: &a [x, x, x, x, x, x, x, x]\n" + string.Concat("bcdef".Select(static (name, i) => $"{name}: &{name} [{string.Join(", ", Enumerable.Repeat($"*{"abcde"[i]}", 8))}]\n"));
+
+        Assert.Contains(_folder.Own(yaml).Read().Faults, static fault => fault.IsFatal && fault.Problem == "is not valid YAML");
+    }
+
+    [Fact]
+    public void Read_FileFarTooLong_IsAFault() =>
+        Assert.Contains(_folder.Own("# " + new string('x', 1024 * 1024)).Read().Faults, static fault => fault.IsFatal && fault.Problem == "is longer than 1 MiB");
+
+    [Fact]
+    public void Read_FolderInTheFilesPlace_IsAFault()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "sidecar.yaml"));
+
+        Assert.Contains(_folder.Read().Faults, static fault => fault.IsFatal && fault.Problem == "is a folder");
+    }
+
+    [Fact]
+    public void Read_KeyNamedTwice_IsAFaultThatSaysSo() =>
+        Assert.Contains(_folder.Own("limits: {}\nlimits: {}").Read().Faults, static fault => fault.IsFatal && fault.Source.EndsWith(":2", StringComparison.Ordinal) && fault.Problem == "names a key near column 1 that was named before");
+
+    [Fact]
     public void Fault_AsALine_HasTheStandingForm()
     {
         _folder.Own("recovery: { cooldown: soon }");
