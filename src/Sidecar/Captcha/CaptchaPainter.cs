@@ -15,8 +15,9 @@ internal sealed class CaptchaPainter : IDisposable
     // JPEG, because PNG is larger; more quality adds bytes that nobody sees.
     private const int Quality = 70;
 
-    // The machine's fonts are neither known nor, in a container, there.
-    private readonly SKTypeface _typeface = LoadTypeface();
+    // The machine's fonts are neither known nor, in a container, there. Loaded with the library by the first picture, on its own
+    // thread: some milliseconds of that picture, and neither of the start nor of a process that paints none.
+    private readonly Lazy<SKTypeface> _typeface = new(LoadTypeface);
 
     /// <summary>A picture of <paramref name="text"/>: ASCII capitals and digits, at most <see cref="CaptchaOptions.MaxLength"/>.</summary>
     public byte[] Paint(string text)
@@ -44,14 +45,20 @@ internal sealed class CaptchaPainter : IDisposable
         return encoded.ToArray();
     }
 
-    public void Dispose() => _typeface.Dispose();
+    public void Dispose()
+    {
+        if (_typeface.IsValueCreated)
+        {
+            _typeface.Value.Dispose();
+        }
+    }
 
     // Characters, strokes and dots as one shape, so that nothing but form tells them apart.
     private SKPath Marks(string text, CaptchaDice dice)
     {
         var warp = new CaptchaWarp(dice);
         using var marks = new SKPathBuilder { FillType = SKPathFillType.Winding };
-        foreach (var outline in CaptchaGlyphs.Lay(text, _typeface, dice))
+        foreach (var outline in CaptchaGlyphs.Lay(text, _typeface.Value, dice))
         {
             using (outline)
             {

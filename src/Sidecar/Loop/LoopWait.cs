@@ -6,7 +6,17 @@ namespace Sidecar.Loop;
 /// <summary>One direction of a socket: at most one call at a time, made when the kernel is ready for it.</summary>
 internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<int>
 {
+    /// <summary>
+    /// What is read without a wait in between before others have their turn: somebody who sends as fast as it is read would
+    /// keep the loop's thread for as long as he likes. Sending needs no such bound: what is sent was read before.
+    /// </summary>
+    public const int MostReads = 128;
+
+    private const int MostBytes = 1024 * 1024;
+
     private readonly Lock _lock = new();
+    private int _reads;
+    private int _read;
     private ManualResetValueTaskSourceCore<int> _source;
     private Memory<byte> _bytes;
     private bool _isWaiting;
@@ -23,10 +33,16 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
     /// <summary>Receives or sends as much as goes at once, now or when the loop says so; then on the loop's thread.</summary>
     public ValueTask<int> RunAsync(Memory<byte> bytes)
     {
+        if (!isSend && (_reads >= MostReads || _read >= MostBytes))
+        {
+            return GiveWay(bytes);
+        }
+
         while (true)
         {
             if (TryRun(bytes, out var count, out var error))
             {
+                (_reads, _read) = (_reads + 1, _read + count);
                 return error == SocketError.Success ? new(count) : ValueTask.FromException<int>(new SocketException((int)error));
             }
 
@@ -63,18 +79,25 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
             _isWaiting = false;
         }
 
-        if (!TryRun(_bytes, out var count, out var error))
+        int count;
+        SocketError error;
+        while (!TryRun(_bytes, out count, out error))
         {
             lock (_lock)
             {
-                if (!_isAborted)
+                if (_isAborted)
+                {
+                    error = SocketError.OperationAborted;
+                    break;
+                }
+
+                // Who gave way is not on the loop's thread, which may have heard more meanwhile.
+                if (!_isReady)
                 {
                     _isWaiting = true;
                     return;
                 }
             }
-
-            error = SocketError.OperationAborted;
         }
 
         Finish(count, error);
@@ -104,6 +127,25 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
 
     void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Goes on in the thread pool, where whoever takes long only takes his share.</summary>
+    private ValueTask<int> GiveWay(Memory<byte> bytes)
+    {
+        lock (_lock)
+        {
+            if (_isAborted)
+            {
+                return ValueTask.FromException<int>(new SocketException((int)SocketError.OperationAborted));
+            }
+
+            _source.Reset();
+            (_bytes, _isWaiting) = (bytes, true);
+        }
+
+        var version = _source.Version;
+        ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Hear(isEnding: false), this, preferLocal: false);
+        return new(this, version);
+    }
 
     private bool TryRun(Memory<byte> bytes, out int count, out SocketError error)
     {
@@ -141,6 +183,7 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
     private void Finish(int count, SocketError error)
     {
         _bytes = default;
+        (_reads, _read) = (0, 0);
         if (error == SocketError.Success)
         {
             _source.SetResult(count);

@@ -45,6 +45,26 @@ public sealed class LoopSocketTests : IDisposable
         Assert.Equal(0, await ours.ReceiveAsync(_room).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
+    /// <summary>Who reads on while there is something does not keep the loop's thread.</summary>
+    [Fact]
+    public async Task Receive_MuchIsThere_GivesWayNowAndThen()
+    {
+        var (ours, theirs) = await OpenAsync();
+        using var _ = ours;
+        using var __ = theirs;
+        await theirs.SendAsync(new byte[200 * LoopWait.MostReads]);
+        var waits = 0;
+
+        for (var i = 0; i < 200 * LoopWait.MostReads; i++)
+        {
+            var receiving = ours.ReceiveAsync(_room.AsMemory(0, 1));
+            waits += receiving.IsCompleted ? 0 : 1;
+            Assert.Equal(1, await receiving.AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+
+        Assert.InRange(waits, 20, 400);
+    }
+
     /// <summary>A read that was filled leaves something behind that is not told again.</summary>
     [Fact]
     public async Task Receive_LessRoomThanThereIs_GetsTheRest()
