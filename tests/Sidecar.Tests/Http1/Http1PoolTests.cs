@@ -157,6 +157,7 @@ public abstract class Http1PoolRules : IDisposable
     {
         _pool.Dispose();
         _server.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sidecar.Loop;
 
-namespace Sidecar.Tests.Loop;
+namespace Sidecar.Tests.Sockets;
 
 public sealed class LoopSocketTests : IDisposable
 {
