@@ -16,6 +16,9 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
     private const long MostRead = 1024 * 1024;
     private const long MostHeld = 64 * 1024;
 
+    /// <summary>A read of more than a block of the pool: somebody uploads, and each call and each piece costs the same whatever it holds.</summary>
+    private const int BulkBytes = 64 * 1024;
+
     private readonly LoopSocket _socket;
     private readonly Pipe _input;
     private readonly Pipe _output;
@@ -61,14 +64,16 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
         Exception? error = null;
         try
         {
-            while (true)
+            for (var isBulk = false; ;)
             {
-                var count = await _socket.ReceiveAsync(_input.Writer.GetMemory());
+                var room = _input.Writer.GetMemory(isBulk ? BulkBytes : 0);
+                var count = await _socket.ReceiveAsync(room);
                 if (count == 0)
                 {
                     break;
                 }
 
+                isBulk = count == room.Length || count > BulkBytes / 4;
                 _input.Writer.Advance(count);
                 if (await _input.Writer.FlushAsync() is { IsCompleted: true } or { IsCanceled: true })
                 {
