@@ -12,10 +12,18 @@ public sealed class ConformanceTests(ConformanceWorld world)
     [MemberData(nameof(Cases))]
     public async Task Exchange_ThroughTheSidecar_LooksAsWithoutIt(string engine, string exchange)
     {
-        var differences = await (await world.OfAsync(engine)).CompareAsync(Exchanges.Named(exchange));
+        var stage = await world.OfAsync(engine);
+        var unexplained = Unexplained(await stage.CompareAsync(Exchanges.Named(exchange)));
 
-        var unexplained = differences.Where(difference => !KnownDifferences.Explain(engine, exchange, difference)).ToList();
+        // Beside seven others, on a machine with other things to do, an end may be seen late; what differs does so each time.
+        for (var i = 0; i < 2 && unexplained.Count > 0; i++)
+        {
+            unexplained = Unexplained(await stage.PlayBothAsync(Exchanges.Named(exchange)));
+        }
+
         Assert.True(unexplained.Count == 0, string.Join('\n', unexplained));
+
+        List<Difference> Unexplained(IReadOnlyList<Difference> differences) => [.. differences.Where(difference => !KnownDifferences.Explain(engine, exchange, difference))];
     }
 
     public static IEnumerable<TheoryDataRow<string, string>> Leaving =>

@@ -108,7 +108,8 @@ internal sealed class EngineWorld : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<Difference>> PlayBothAsync(Exchange exchange)
+    /// <summary>Plays an exchange once more, beside no other.</summary>
+    public async Task<IReadOnlyList<Difference>> PlayBothAsync(Exchange exchange)
     {
         var app = _stages[exchange.Name].App;
         var direct = await Dialogue.PlayAsync(exchange, app, app.Port);

