@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,16 +9,12 @@ namespace Sidecar.FunctionalTests.Hosting;
 /// </summary>
 internal sealed class ScriptedApp : IAsyncDisposable
 {
-    private readonly TcpListener listener;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task accepting;
+    private readonly LoopbackServer server;
 
     public ScriptedApp(Func<string, NetworkStream, CancellationToken, Task> script, int port = 0)
     {
-        listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        accepting = AcceptAsync(script);
+        server = new LoopbackServer(async (stream, stop) => await script(await HeadAsync(stream, stop), stream, stop), port);
+        Address = new Uri($"http://127.0.0.1:{server.Port}");
     }
 
     public Uri Address { get; }
@@ -28,50 +23,18 @@ internal sealed class ScriptedApp : IAsyncDisposable
     public static ScriptedApp Saying(string answer) =>
         new(async (_, stream, cancellation) => await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), cancellation));
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task AcceptAsync(Func<string, NetworkStream, CancellationToken, Task> script)
+    private static async Task<string> HeadAsync(NetworkStream stream, CancellationToken stop)
     {
-        try
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            while (true)
-            {
-                _ = ServeAsync(await listener.AcceptTcpClientAsync(stop.Token), script);
-            }
+            await stream.ReadExactlyAsync(one, stop);
+            head.Append((char)one[0]);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or InvalidOperationException or SocketException)
-        {
-            // The test is over.
-        }
-    }
 
-    private async Task ServeAsync(TcpClient client, Func<string, NetworkStream, CancellationToken, Task> script)
-    {
-        using (client)
-        {
-            try
-            {
-                var stream = client.GetStream();
-                var head = new StringBuilder();
-                var one = new byte[1];
-                while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-                {
-                    await stream.ReadExactlyAsync(one, stop.Token);
-                    head.Append((char)one[0]);
-                }
-
-                await script(head.ToString(), stream, stop.Token);
-            }
-            catch (Exception gone) when (gone is IOException or OperationCanceledException)
-            {
-                // The sidecar hung up, a health check came by, or the test is over.
-            }
-        }
+        return head.ToString();
     }
 }

@@ -7,10 +7,8 @@ namespace Sidecar.FunctionalTests.Lifecycle;
 /// <summary>A way to a relay that can be shut: connections are taken then, and nothing is said until it opens again.</summary>
 internal sealed class SmtpGate : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackServer server;
     private readonly int relay;
-    private readonly Task accepting;
     private volatile TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int passed;
     private int waiting;
@@ -19,11 +17,10 @@ internal sealed class SmtpGate : IAsyncDisposable
     {
         this.relay = relay;
         opened.SetResult();
-        listener.Start();
-        accepting = AcceptAsync();
+        server = new LoopbackServer(PassAsync);
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => server.Port;
 
     public void Close() => opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -34,50 +31,19 @@ internal sealed class SmtpGate : IAsyncDisposable
 
     public Task WaitedForAsync() => Eventually.TrueAsync(() => Volatile.Read(ref waiting) > 0, "a mail at the shut gate");
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task PassAsync(NetworkStream stream, CancellationToken stop)
     {
-        try
+        if (!opened.Task.IsCompleted)
         {
-            while (true)
-            {
-                _ = PassAsync(await listener.AcceptTcpClientAsync(stop.Token));
-            }
+            Interlocked.Increment(ref waiting);
+            await opened.Task.WaitAsync(stop);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or InvalidOperationException or SocketException)
-        {
-            // The test is over.
-        }
-    }
 
-    private async Task PassAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                if (!opened.Task.IsCompleted)
-                {
-                    Interlocked.Increment(ref waiting);
-                    await opened.Task.WaitAsync(stop.Token);
-                }
-
-                using var onward = new TcpClient();
-                await onward.ConnectAsync(IPAddress.Loopback, relay, stop.Token);
-                await Task.WhenAny(client.GetStream().CopyToAsync(onward.GetStream(), stop.Token), onward.GetStream().CopyToAsync(client.GetStream(), stop.Token));
-                Interlocked.Increment(ref passed);
-            }
-            catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
-            {
-                // One of the two hung up.
-            }
-        }
+        using var onward = new TcpClient();
+        await onward.ConnectAsync(IPAddress.Loopback, relay, stop);
+        await Task.WhenAny(stream.CopyToAsync(onward.GetStream(), stop), onward.GetStream().CopyToAsync(stream, stop));
+        Interlocked.Increment(ref passed);
     }
 }

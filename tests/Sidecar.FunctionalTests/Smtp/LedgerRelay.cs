@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Sidecar.FunctionalTests.Hosting;
 
 namespace Sidecar.FunctionalTests.Smtp;
 
@@ -16,17 +16,11 @@ internal sealed class LedgerRelay : IAsyncDisposable
     /// <summary>The longest the relay thinks before it takes a mail.</summary>
     private const int MostMilliseconds = 20;
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task accepting;
+    private readonly LoopbackServer server;
 
-    public LedgerRelay()
-    {
-        listener.Start(512);
-        accepting = AcceptAsync();
-    }
+    public LedgerRelay() => server = new LoopbackServer(TalkAsync);
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => server.Port;
 
     public ConcurrentQueue<TakenMail> Taken { get; } = new();
 
@@ -36,52 +30,16 @@ internal sealed class LedgerRelay : IAsyncDisposable
     /// <summary>Commands out of order.</summary>
     public ConcurrentQueue<string> Violations { get; } = new();
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = TalkAsync(await listener.AcceptTcpClientAsync(stop.Token));
-            }
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or InvalidOperationException or SocketException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task TalkAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                await TalkAsync(client.GetStream());
-            }
-            catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
-            {
-                // The client was killed, or the test is over.
-            }
-        }
-    }
-
-    private async Task TalkAsync(Stream stream)
+    private async Task TalkAsync(NetworkStream stream, CancellationToken stop)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1);
         await using var writer = new StreamWriter(stream, Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
         await writer.WriteLineAsync("220 relay ESMTP");
         var (hasSender, recipient) = (false, "");
         TakenMail? last = null;
-        while (await reader.ReadLineAsync(stop.Token) is { } line)
+        while (await reader.ReadLineAsync(stop) is { } line)
         {
             last?.HeardAgain();
             last = null;
@@ -96,14 +54,14 @@ internal sealed class LedgerRelay : IAsyncDisposable
                     break;
                 case "RCPT" when hasSender && recipient.Length == 0:
                     recipient = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
-                    await BeforeRecipient().WaitAsync(stop.Token);
+                    await BeforeRecipient().WaitAsync(stop);
                     await writer.WriteLineAsync("250 2.1.5 ok");
                     break;
                 case "DATA" when recipient.Length > 0:
                     await writer.WriteLineAsync("354 go on");
-                    last = new TakenMail(recipient, await MessageIdAsync(reader));
+                    last = new TakenMail(recipient, await MessageIdAsync(reader, stop));
                     (hasSender, recipient) = (false, "");
-                    await Task.Delay(RandomNumberGenerator.GetInt32(MostMilliseconds), stop.Token);
+                    await Task.Delay(RandomNumberGenerator.GetInt32(MostMilliseconds), stop);
                     Taken.Enqueue(last);
                     await writer.WriteLineAsync("250 2.0.0 taken");
                     last.Answered();
@@ -127,12 +85,12 @@ internal sealed class LedgerRelay : IAsyncDisposable
     }
 
     /// <summary>Reads a whole mail; one that breaks off is none.</summary>
-    private async Task<string> MessageIdAsync(StreamReader reader)
+    private async Task<string> MessageIdAsync(StreamReader reader, CancellationToken stop)
     {
         var id = "";
         while (true)
         {
-            var line = await reader.ReadLineAsync(stop.Token) ?? throw new IOException("The mail broke off.");
+            var line = await reader.ReadLineAsync(stop) ?? throw new IOException("The mail broke off.");
             if (line == ".")
             {
                 return id;
