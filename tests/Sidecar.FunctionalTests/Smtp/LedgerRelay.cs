@@ -85,7 +85,7 @@ internal sealed class LedgerRelay : IAsyncDisposable
     }
 
     /// <summary>Reads a whole mail; one that breaks off is none.</summary>
-    private async Task<string> MessageIdAsync(StreamReader reader, CancellationToken stop)
+    private static async Task<string> MessageIdAsync(StreamReader reader, CancellationToken stop)
     {
         var id = "";
         while (true)
