@@ -87,12 +87,26 @@ internal static class SidecarServices
         return services.AddSingleton(provider => new PageRoutes([.. routes, .. HostedPagesSetup.Routes(provider, options)]));
     }
 
+    /// <summary>Which contract is served, and who finds it out.</summary>
+    public static IServiceCollection AddContracts(this IServiceCollection services, SidecarOptions options, MountedContracts contracts)
+    {
+        // By a factory, for the container to end it.
+        services.AddSingleton(_ => contracts).AddSingleton<AppTrouble>();
+        if (options.ProbesContract)
+        {
+            services.AddSingleton<ContractWatch>().AddHostedService(static provider => provider.GetRequiredService<ContractWatch>());
+            services.AddSingleton(static provider => new HealthCheck("contract", _ => new(provider.GetRequiredService<ContractWatch>().Health)));
+        }
+
+        return services;
+    }
+
     /// <summary>The flows where they can work, and in any case the endpoint, which guards the paths.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
         services.AddSingleton(options.Recovery).AddSingleton(options.Keys).AddSingleton(options.Mail).AddSingleton(options.Templates);
         services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<Askers>().AddSingleton<FlowEndpoint>();
-        services.AddSingleton(ContractWords.Of(options.Contracts.Count > 0 ? options.Contracts[0] : "")).AddAssertions(options);
+        services.AddAssertions(options);
         services.AddStore(options);
         services.AddSingleton(provider => new RecoverySwitch(
             options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),

@@ -82,7 +82,7 @@ internal static class CheckCommand
         Listeners = options.Listeners,
         App = app,
         AppTimeout = options.Forward.ConnectTimeout,
-        Mounted = options.Contracts,
+        Served = found => MountedContracts.ServedFor(options.Contracts, found),
         Mountable = RagflowRoutes.Contracts,
         ResetPath = options.Contracts.Contains(GenericRoutes.Contract) ? options.Generic.ResetPath : null,
         NeedsHandoff = options.NeedsHandoff,

@@ -23,12 +23,13 @@ internal sealed partial class FlowEndpoint(
     TicketCarrier tickets,
     Askers askers,
     StepTelemetry telemetry,
-    IContract words,
+    MountedContracts contracts,
     ILogger<FlowEndpoint> logger)
 {
     /// <summary>Answers whatever happens, in the contract's words: nobody outside sees a part fail.</summary>
     public async Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target)
     {
+        guarded = contracts.Now(guarded);
         var client = clients.Resolve(context);
         using var decision = telemetry.Begin(guarded.Route, client);
         try
@@ -194,7 +195,7 @@ internal sealed partial class FlowEndpoint(
     }
 
     /// <summary>A path that reads as several is answered in the words of the contract that is served.</summary>
-    private IContract WordsOf(GuardedPath<FlowRoute> guarded) => guarded.Route?.Words ?? words;
+    private IContract WordsOf(GuardedPath<FlowRoute> guarded) => guarded.Route?.Words ?? contracts.Words;
 
     [LoggerMessage(LogLevel.Error, "A step failed in a way nobody foresaw; the client was told that the service is temporarily unavailable.")]
     private partial void LogFailed(Exception error);

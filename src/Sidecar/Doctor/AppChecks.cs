@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Sidecar.Accounts;
 using Sidecar.Hosting;
+using Sidecar.Upstream;
 
 namespace Sidecar.Doctor;
 
@@ -69,32 +70,31 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
 
     private async Task<Finding> ContractAsync(ListenerOptions listener, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> found;
-        bool isRagflow;
-        int status;
+        ContractFinding finding;
         try
         {
-            (found, isRagflow, status) = await new ContractProbe(patient.App, listener.Upstream).LookAsync(cancellationToken);
+            finding = await new ContractProbe(patient.App, listener.Upstream).LookAsync(cancellationToken);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return Finding.Fail("takes the connection and does not answer HTTP", "check scheme and port of listeners[].upstream");
         }
 
-        var names = found.Count > 0 ? string.Join(", ", found) : "none";
-        return Judge(found, isRagflow, status, names) with { Data = [("contracts", found.ToArray()), ("mounted", patient.Mounted.ToArray())] };
+        var served = patient.Served(finding.Contracts);
+        return Judge(finding, served, string.Join(", ", finding.Contracts)) with { Data = [("contracts", finding.Contracts.ToArray()), ("mounted", served.ToArray())] };
     }
 
-    private Finding Judge(IReadOnlyList<string> found, bool isRagflow, int status, string names)
+    private Finding Judge(ContractFinding finding, IReadOnlyList<string> served, string names)
     {
-        if (found.Any(patient.Mounted.Contains))
+        var (found, isRagflow, status) = finding;
+        if (found.Any(served.Contains))
         {
-            return Finding.Ok($"speaks {names}, served: {string.Join(", ", patient.Mounted)}");
+            return Finding.Ok($"speaks {names}, served: {string.Join(", ", served)}");
         }
 
         if (found.FirstOrDefault(patient.Mountable.Contains) is { } missing)
         {
-            return Finding.Fail($"speaks {names}, which is not served ({string.Join(", ", patient.Mounted)} is)", $"add {missing} to contracts");
+            return Finding.Fail($"speaks {names}, which is not served ({string.Join(", ", served)} is)", $"write contracts: [auto], or add {missing} to contracts");
         }
 
         if (found.Count > 0)

@@ -21,8 +21,8 @@ internal sealed record Patient
 
     public required TimeSpan AppTimeout { get; init; }
 
-    /// <summary>The contracts that are served.</summary>
-    public required IReadOnlyList<string> Mounted { get; init; }
+    /// <summary>The contracts that are served in front of an app that was found to speak some.</summary>
+    public required Func<IReadOnlyList<string>, IReadOnlyList<string>> Served { get; init; }
 
     /// <summary>The contracts that could be served.</summary>
     public required IReadOnlyList<string> Mountable { get; init; }

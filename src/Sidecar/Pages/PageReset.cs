@@ -11,30 +11,34 @@ namespace Sidecar.Pages;
 /// response of its own: of the app's answer, which may hold a session, the page gets nothing but how it ended.
 /// </summary>
 /// <param name="encodings">How the app of a contract wants a password.</param>
-/// <param name="routes">The resets to try, those of the newest releases first.</param>
+/// <param name="resets">The resets to try, the likeliest first.</param>
 /// <param name="telemetry">Tells what became of it.</param>
-internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadOnlyList<FlowRoute> routes, StepTelemetry telemetry)
+internal sealed class PageReset(Func<string, PasswordEncoding> encodings, Func<IReadOnlyList<FlowRoute>> resets, StepTelemetry telemetry)
 {
     /// <summary>What the app needs to know of who asked.</summary>
     private static readonly string[] Passed = ["User-Agent", "Accept-Language", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP"];
 
-    private volatile int _preferred;
+    private volatile string _preferred = "";
 
     public async Task<HandoverEnd> SetAsync(ResetHandover handover, PageForm form, string password)
     {
         var (address, client) = (form.State.Address, form.Client);
         var end = HandoverEnd.Absent;
-        for (var i = 0; i < routes.Count && end == HandoverEnd.Absent; i++)
+        foreach (var route in resets().OrderBy(route => route.Path != _preferred))
         {
-            var candidate = (_preferred + i) % routes.Count;
-            var encoding = encodings(routes[candidate].Contract);
-            var body = Body(routes[candidate].Contract, address, encoding.Encode(password), encoding.Encode(password));
-            var context = Request(form, routes[candidate].Path, body);
-            using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
-            end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body);
+            var encoding = encodings(route.Contract);
+            var body = Body(route.Contract, address, encoding.Encode(password), encoding.Encode(password));
+            var context = Request(form, route.Path, body);
+            using var decision = telemetry.Begin(route with { Contract = StepTelemetry.Pages }, client);
+            end = await handover.HandOverAsync(new(context, route, client, form.Ticket, decision), address, body);
             if (end == HandoverEnd.Accepted)
             {
-                _preferred = candidate;
+                _preferred = route.Path;
+            }
+
+            if (end != HandoverEnd.Absent)
+            {
+                break;
             }
         }
 

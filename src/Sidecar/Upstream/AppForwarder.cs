@@ -22,7 +22,8 @@ internal sealed partial class AppForwarder(
     ILogger<AppForwarder> logger,
     OwnHeaders own,
     DirectForwarders direct,
-    DocumentTag? tag = null)
+    DocumentTag? tag = null,
+    AppTrouble? trouble = null)
 {
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
@@ -86,6 +87,7 @@ internal sealed partial class AppForwarder(
         // A client that went away, or broke off, is its own affair; everything else is worth a line.
         if (!IsClients(error))
         {
+            trouble?.Tell();
             LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", ListenerOf(context).Name);
         }
 

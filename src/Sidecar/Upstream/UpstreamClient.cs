@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -24,6 +25,7 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         // Without tracing nothing may be added to a request.
         ActivityHeadersPropagator = tracing.Enabled ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
+        MeterFactory = tracing.IsMetered ? null : new UnheardMeters(),
     }))));
 
     public void Dispose() => Invoker.Dispose();
@@ -62,5 +64,19 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
     }
 }
 
-/// <summary>Whether forwarded requests carry the trace on.</summary>
-internal sealed record UpstreamTracing(bool Enabled);
+/// <summary>What is told of requests to the app.</summary>
+/// <param name="Enabled">Whether they carry the trace on.</param>
+/// <param name="IsMetered">Whether they count among <c>http.client</c>.</param>
+internal sealed record UpstreamTracing(bool Enabled, bool IsMetered = true);
+
+/// <summary>Meters under a name that nobody collects, for requests that are nobody's.</summary>
+internal sealed class UnheardMeters : IMeterFactory
+{
+    private static readonly Meter Unheard = new("Sidecar.Unheard");
+
+    public Meter Create(MeterOptions options) => Unheard;
+
+    public void Dispose()
+    {
+    }
+}

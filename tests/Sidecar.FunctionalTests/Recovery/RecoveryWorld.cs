@@ -203,6 +203,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
     private SidecarLaunch Launch(RecoverySetup setup) => new()
     {
         Upstream = App.Address,
+        Probes = true,
         Development = setup.Development,
         StartTimeout = TimeSpan.FromSeconds(90),
         Settings =

@@ -135,6 +135,7 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
 
     private SidecarLaunch Launch() => new()
     {
+        Probes = true,
         Upstream = app.Address,
         Files = new Dictionary<string, string>
         {

@@ -24,10 +24,12 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
     private readonly UpstreamClient _upstream;
     private readonly RecoverySwitch _switch;
     private readonly FlowEndpoint _endpoint;
-    private readonly PathGuard<FlowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1], verification: true, gate: true).Concat(GenericRoutes.Guarded("/app/reset", verification: true, ["/sign-up"])));
+    private readonly MountedContracts _contracts;
+    private readonly PathGuard<FlowRoute> _guard = new(Guarded([]));
 
     public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null, string contract = RagflowRoutes.V1)
     {
+        _contracts = new([contract], static _ => Guarded([RagflowRoutes.V1]));
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
         var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30), ForwardEngine.Yarp));
         _upstream = new(forward, [], new UpstreamTracing(false));
@@ -54,7 +56,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             tickets,
             askers,
             new StepTelemetry(Keys, Log),
-            ContractWords.Of(contract),
+            _contracts,
             NullLogger<FlowEndpoint>.Instance);
     }
 
@@ -147,11 +149,15 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         return ForwarderError.None;
     }
 
+    private static IEnumerable<KeyValuePair<string, FlowRoute>> Guarded(IReadOnlyList<string> mounted) =>
+        RagflowRoutes.Guarded(mounted, verification: true, gate: true).Concat(GenericRoutes.Guarded("/app/reset", verification: true, ["/sign-up"]));
+
     private AssertedRequests Asserted() => new(new AssertionSigner(Assertion, Flow.Clock), OwnHeaders.Default);
 
     public void Dispose()
     {
         _switch.Dispose();
+        _contracts.Dispose();
         _upstream.Dispose();
         Flow.Dispose();
     }
