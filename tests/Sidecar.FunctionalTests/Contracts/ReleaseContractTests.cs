@@ -120,7 +120,7 @@ public sealed class ReleaseContractTests
     }
 
     private static Task<RecoveryWorld> StartAsync(ReleaseApp app, params string[] contracts) => RecoveryWorld.StartAsync(
-        new() { App = app.StartAsync, Users = 2, Settings = ["accounts.kind=any", .. contracts.Select(static (contract, i) => $"contracts.{i}={contract}")] }, waits: false);
+        new() { App = app.StartAsync, Users = 2, Settings = ["accounts.kind=any", "redis.timeout=5s", .. contracts.Select(static (contract, i) => $"contracts.{i}={contract}")] }, waits: false);
 
     private static Task<Reply> ResetAsync(RecoveryClient client, string email, string code) =>
         client.PostAsync(Reset, ("email", email), ("otp", code), ("new_password", Password), ("confirm_new_password", Password));
