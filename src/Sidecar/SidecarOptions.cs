@@ -82,7 +82,10 @@ internal sealed class SidecarOptions
 
     public TelemetryOptions Telemetry { get; }
 
-    /// <summary><c>contracts</c>: the APIs that are served: <c>auto</c>, whichever RAGFlow contract the app is [found to speak](ragflow.md), or contracts by name; and <c>generic</c>, for [any app](generic.md). The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[auto]</c>.</summary>
+    /// <summary>
+    /// <c>contracts</c>: the APIs that are served: <c>auto</c>, whichever RAGFlow contract the app is [found to speak](ragflow.md), or by name <c>ragflow-v1-single</c>, <c>ragflow-v1</c>, <c>ragflow-rest</c>, <c>ragflow-rest-go</c>; also <c>generic</c>, for [any app](generic.md).
+    /// The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[auto]</c>.
+    /// </summary>
     public IReadOnlyList<string> Contracts { get; }
 
     /// <summary><c>app.probe</c>: whether the app is asked which contract it speaks, with requests that mean nothing to it. Without it <c>auto</c> serves <c>ragflow-v1</c> and <c>ragflow-rest</c>. Default <c>true</c>.</summary>
@@ -181,6 +184,11 @@ internal sealed class SidecarOptions
         if (contracts.Contains(MountedContracts.Auto) && contracts.FirstOrDefault(RagflowRoutes.Contracts.Contains) is { } named)
         {
             root.Reject("contracts", $"holds both auto and `{named}`", "write auto to serve what the app is found to speak, or the names alone to serve these whatever it speaks");
+        }
+
+        if (RagflowRoutes.Clash(contracts) is var (one, other))
+        {
+            root.Reject("contracts", $"names {one} and {other}, which answer the same paths in different ways", $"keep the one that the app speaks, {other} where its backend is the Go one (API_PROXY_SCHEME=go), or write auto");
         }
 
         return contracts;

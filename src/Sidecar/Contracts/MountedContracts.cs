@@ -31,7 +31,7 @@ internal sealed class MountedContracts : IDisposable
     }
 
     /// <summary>What is served with <c>auto</c> while the app has not told what it speaks: its steps but the last need nothing of it.</summary>
-    public static IReadOnlyList<string> Assumed { get; } = [RagflowRoutes.V1, RagflowRoutes.Rest];
+    public static IReadOnlyList<string> Assumed => RagflowRoutes.Default;
 
     public IReadOnlyList<string> Configured { get; }
 

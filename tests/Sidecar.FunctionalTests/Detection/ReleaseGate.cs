@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -84,7 +83,7 @@ internal sealed class ReleaseGate : IAsyncDisposable
     {
         var isGo = name == "ragflow-rest-go";
         var methods = Paths[name].Where(entry => entry.EndsWith(' ' + question.Path, StringComparison.Ordinal)).Select(static entry => entry.Split(' ')[0]).ToArray();
-        return methods.Length == 0 && Paths.Values.Any(paths => paths.Any(path => path.EndsWith(' ' + question.Path, StringComparison.Ordinal))) ? NotFoundAsync(context, question)
+        return methods.Length == 0 && Paths.Values.Any(paths => paths.Any(path => path.EndsWith(' ' + question.Path, StringComparison.Ordinal))) ? UnknownAsync(context, name, question)
             : methods.Length > 0 && !methods.Contains(question.Method) ? isGo ? NotFoundAsync(context, question) : EnvelopeAsync(context, 100, "<MethodNotAllowed '405: Method Not Allowed'>")
             : isGo && question.Body == "[]" ? EnvelopeAsync(context, 101, "json: cannot unmarshal array into Go value")
             : App is null ? EnvelopeAsync(context, 0, "the app's own handler")
@@ -104,6 +103,10 @@ internal sealed class ReleaseGate : IAsyncDisposable
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
+
+    /// <summary>To the oldest releases an unknown path is an exception like any other.</summary>
+    private static Task UnknownAsync(HttpContext context, string name, Question question) =>
+        name == "ragflow-v1-single" ? EnvelopeAsync(context, 100, "<NotFound '404: Not Found'>") : NotFoundAsync(context, question);
 
     private static Task NotFoundAsync(HttpContext context, Question question)
     {
