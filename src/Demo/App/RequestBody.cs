@@ -30,7 +30,7 @@ internal sealed class RequestBody
             return new RequestBody([]);
         }
 
-        if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is true)
+        if (IsJson(request))
         {
             return FromJson(buffer.ToArray());
         }
@@ -39,6 +39,22 @@ internal sealed class RequestBody
         request.Body = buffer;
         return request.HasFormContentType ? await FromFormAsync(request, cancellationToken) : throw NoForm();
     }
+
+    /// <summary>As the releases before v0.23.0 read it: JSON or nothing.</summary>
+    /// <exception cref="AppException">The app would throw on this body.</exception>
+    public static async Task<RequestBody> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!IsJson(request))
+        {
+            throw new AppException("<UnsupportedMediaType '415: Unsupported Media Type'>");
+        }
+
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, cancellationToken);
+        return FromJson(buffer.ToArray());
+    }
+
+    private static bool IsJson(HttpRequest request) => request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is true;
 
     private static RequestBody FromJson(byte[] bytes)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
@@ -11,7 +12,13 @@ public sealed class AppFixture : IAsyncLifetime
 {
     internal FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
 
+    internal AppRelease Release { get; init; }
+
+    internal bool DisablePasswordLogin { get; init; }
+
     internal InProcessFlags Flags { get; private set; } = null!;
+
+    internal InProcessStore Store { get; private set; } = null!;
 
     internal DemoApp App { get; private set; } = null!;
 
@@ -20,9 +27,13 @@ public sealed class AppFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Flags = new InProcessFlags(Time);
+        Store = new InProcessStore(Time);
         App = await DemoApp.StartAsync(new DemoAppOptions(Flags)
         {
             Time = Time,
+            Release = Release,
+            Store = Store,
+            DisablePasswordLogin = DisablePasswordLogin,
             ExtraUsers =
             [
                 new("carol@example.com", "carol-password"),
@@ -46,6 +57,17 @@ public sealed class AppFixture : IAsyncLifetime
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var answer = await Http.PostAsync(new Uri(path, UriKind.Relative), content);
         return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+    }
+
+    /// <summary>Over a bare socket, since HttpClient would tidy the target up; the whole answer as it came.</summary>
+    internal async Task<string> SendRawAsync(string line, string headers = "", string body = "")
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", App.Address.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
     }
 
     internal Task<HttpResponseMessage> LogInAsync(string path, string email, string password) =>
