@@ -8,11 +8,14 @@ namespace Sidecar.FunctionalTests.Demo;
 /// <summary>What the demo prints works when pasted.</summary>
 public sealed class WalkthroughTests
 {
-    [Fact]
-    public async Task Walkthrough_PastedIntoAShell_EndsWithTheNewPasswordInAndTheOldOneOut()
+    [Theory]
+    [InlineData]
+    [InlineData("--app", "v1")]
+    [InlineData("--app", "rest")]
+    public async Task Walkthrough_PastedIntoAShell_EndsWithTheNewPasswordInAndTheOldOneOut(params string[] arguments)
     {
         await using var demo = DemoProcess.Start(
-            DemoProcess.FreePorts(), ("DOTNET_ENVIRONMENT", "Development"), ("SIDECAR__CAPTCHA__FIXED_ANSWER", "ACE49"));
+            DemoProcess.FreePorts(), arguments, ("DOTNET_ENVIRONMENT", "Development"), ("SIDECAR__CAPTCHA__FIXED_ANSWER", "ACE49"));
         await demo.UntilReadyAsync();
 
         var answers = Answers(await PasteAsync(Script(demo.Output)));
