@@ -81,7 +81,7 @@ internal sealed class SidecarOptions
 
     public TelemetryOptions Telemetry { get; }
 
-    /// <summary><c>contracts</c>: the APIs that are served: also <c>generic</c>, for [any app](generic.md). The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
+    /// <summary><c>contracts</c>: the APIs that are served, as [the app's release](ragflow.md) has them: <c>ragflow-v1-single</c>, <c>ragflow-v1</c>, <c>ragflow-rest</c> or <c>ragflow-rest-go</c>; also <c>generic</c>, for [any app](generic.md). The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
     public IReadOnlyList<string> Contracts { get; }
 
     public RecoveryOptions Recovery { get; }
@@ -161,11 +161,16 @@ internal sealed class SidecarOptions
 
     private static IReadOnlyList<string> ReadContracts(SettingsSection root)
     {
-        var contracts = root.Texts("contracts", [.. RagflowRoutes.Contracts]);
+        var contracts = root.Texts("contracts", [.. RagflowRoutes.Default]);
         string[] known = [.. RagflowRoutes.Contracts, GenericRoutes.Contract];
         foreach (var contract in contracts.Where(contract => !known.Contains(contract)))
         {
             root.Reject("contracts", $"holds `{contract}`, which is no contract", $"write any of {string.Join(", ", known)}");
+        }
+
+        if (RagflowRoutes.Clash(contracts) is var (one, other))
+        {
+            root.Reject("contracts", $"names {one} and {other}, which answer the same paths in different ways", $"keep the one that the app speaks: {other} where its backend is the Go one (API_PROXY_SCHEME=go), else {one}");
         }
 
         return contracts;

@@ -183,7 +183,7 @@ internal static class SidecarServices
     private static RecoveryService RecoveryOf(IServiceProvider provider, SidecarOptions options)
     {
         var flow = FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>());
-        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<AssertedRequests>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
+        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<AssertedRequests>(), provider.GetRequiredService<TicketCarrier>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
     }
 
     private static VerificationService VerificationOf(IServiceProvider provider, SidecarOptions options)

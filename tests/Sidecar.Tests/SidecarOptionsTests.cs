@@ -141,6 +141,7 @@ public sealed class SidecarOptionsTests : IDisposable
     [InlineData("recovery: { enabled: false }", "recovery.enabled is false")]
     [InlineData("recovery: { code: { length: 4 } }", "recovery.code.length")]
     [InlineData("contracts: [ragflow-v2]", "contracts")]
+    [InlineData("contracts: [ragflow-v1, ragflow-rest-go, ragflow-rest]", "contracts")]
     [InlineData("accounts: { kind: guess }", "accounts.kind")]
     [InlineData("smtp: { mail_server: 'smtp://relay' }", "smtp.mail_server")]
     [InlineData("recovery: { allowed_origins: ['https://a.example.org/'] }", "recovery.allowed_origins")]

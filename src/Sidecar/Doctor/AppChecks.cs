@@ -94,7 +94,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
 
         if (found.FirstOrDefault(patient.Mountable.Contains) is { } missing)
         {
-            return Finding.Fail($"speaks {names}, which is not served ({string.Join(", ", patient.Mounted)} is)", $"add {missing} to contracts");
+            return Finding.Fail($"speaks {names}, which is not served ({string.Join(", ", patient.Mounted)} is)", patient.InTheWayOf(missing) is { } other ? $"write {missing} in the place of {other} in contracts" : $"add {missing} to contracts");
         }
 
         if (found.Count > 0)
@@ -102,7 +102,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
             return Finding.Fail($"speaks {names}, which this sidecar does not serve: its recovery paths are guarded, resets do not go through", $"run a RAGFlow release that speaks {string.Join(" or ", patient.Mountable)} (docs/ragflow.md)");
         }
 
-        return isRagflow ? Finding.Fail("is a RAGFlow without a forgot-password flow", "run RAGFlow v0.23.0 or later (docs/ragflow.md)")
+        return isRagflow ? Finding.Fail("is a RAGFlow without a forgot-password flow", "run RAGFlow v0.21.1 or later (docs/ragflow.md)")
             : status is 502 or 503 or 504 ? Finding.Fail($"something answers {status} in place of the app", "RAGFlow's nginx is up and its backend is not: wait until it has started, and look at its log")
             : Finding.Fail("does not answer as a RAGFlow does", "check that listeners[].upstream is RAGFlow's nginx (port 80) or its API (port 9380)");
     }

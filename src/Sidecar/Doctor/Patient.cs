@@ -27,11 +27,17 @@ internal sealed record Patient
     /// <summary>The contracts that could be served.</summary>
     public required IReadOnlyList<string> Mountable { get; init; }
 
+    /// <summary>The served contract that must go for another to be served; null where they get on.</summary>
+    public Func<string, string?> InTheWayOf { get; init; } = static _ => null;
+
     /// <summary>Where the app takes resets with an assertion; null where none are sent.</summary>
     public string? ResetPath { get; init; }
 
     /// <summary>Whether resets are handed over through the app's Redis.</summary>
     public bool NeedsHandoff { get; init; } = true;
+
+    /// <summary>Whether the app compares codes of its own with what is put there for it.</summary>
+    public bool HandsOverCodes { get; init; }
 
     /// <summary>Tells accounts apart; null where every address is taken for one.</summary>
     public required IAccountLookup? Accounts { get; init; }

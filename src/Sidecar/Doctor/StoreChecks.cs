@@ -12,6 +12,8 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
     /// <summary>Whether one server serves both, so that it is looked at once.</summary>
     private bool IsShared => patient.UsesRedis && patient.NeedsHandoff && ReferenceEquals(patient.Handoff, patient.Redis);
 
+    private IReadOnlyList<RedisRights> HandoffRights => patient.HandsOverCodes ? [RedisRights.Handoff, .. RedisRights.Codes] : [RedisRights.Handoff];
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (!patient.UsesRedis)
@@ -24,7 +26,7 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
         }
         else
         {
-            await LookAsync(patient.Redis, "redis", isState: true, IsShared ? [RedisRights.State, RedisRights.Handoff] : [RedisRights.State], cancellationToken);
+            await LookAsync(patient.Redis, "redis", isState: true, IsShared ? [RedisRights.State, .. HandoffRights] : [RedisRights.State], cancellationToken);
         }
 
         if (!IsShared && patient.NeedsHandoff)
@@ -46,7 +48,7 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
         }
         else
         {
-            await LookAsync(patient.Handoff, section, isState: false, [RedisRights.Handoff], cancellationToken);
+            await LookAsync(patient.Handoff, section, isState: false, HandoffRights, cancellationToken);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Otp;
 
 namespace Sidecar.Pages;
 
@@ -18,6 +19,8 @@ internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadO
     /// <summary>What the app needs to know of who asked.</summary>
     private static readonly string[] Passed = ["User-Agent", "Accept-Language", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP"];
 
+    private static readonly CodeGenerator Codes = new(CodeGenerator.MaxLength);
+
     private volatile int _preferred;
 
     public async Task<HandoverEnd> SetAsync(ResetHandover handover, PageForm form, string password)
@@ -28,10 +31,12 @@ internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadO
         {
             var candidate = (_preferred + i) % routes.Count;
             var encoding = encodings(routes[candidate].Contract);
-            var body = Body(routes[candidate].Contract, address, encoding.Encode(password), encoding.Encode(password));
+            // The page has proven the address already; where the app compares a code, any will do that it is told of.
+            var code = routes[candidate].Words.Handover == HandoverForm.CodeRecord ? Codes.Next() : "";
+            var body = Body(routes[candidate].Contract, address, code, encoding.Encode(password), encoding.Encode(password));
             var context = Request(form, routes[candidate].Path, body);
             using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
-            end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body);
+            end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body, code);
             if (end == HandoverEnd.Accepted)
             {
                 _preferred = candidate;
@@ -69,13 +74,18 @@ internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadO
         return context;
     }
 
-    private static byte[] Body(string contract, string address, string password, string repeat)
+    private static byte[] Body(string contract, string address, string code, string password, string repeat)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteString("email"u8, address);
+            if (code.Length > 0)
+            {
+                writer.WriteString("otp"u8, code);
+            }
+
             if (contract == GenericRoutes.Contract)
             {
                 writer.WriteString("password"u8, password);

@@ -81,7 +81,7 @@ public sealed class AppFixture : IAsyncLifetime
             ["confirm_new_password"] = App.Cipher.Encrypt(confirm ?? password),
         });
 
-    internal ValueTask VerifyAsync(string email) => Flags.GrantAsync(email, TestContext.Current.CancellationToken);
+    internal ValueTask VerifyAsync(string email) => Flags.GrantAsync(new($"otp:verified:{email}", "1"), TestContext.Current.CancellationToken);
 
     internal static async Task<(int Code, JsonElement Data, string Message)> ReadAsync(HttpResponseMessage answer)
     {
