@@ -29,7 +29,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var inbox = new Inbox(TimeProvider.System);
 var flags = new InProcessFlags(TimeProvider.System);
-await using var app = await DemoApp.StartAsync(new DemoAppOptions(flags) { Port = ports.App, Release = arguments.Release, DisablePasswordLogin = arguments.DisablePasswordLogin });
+await using var app = await DemoApp.StartAsync(new DemoAppOptions(flags) { Port = ports.App, Store = flags.Store, Release = arguments.Release, DisablePasswordLogin = arguments.DisablePasswordLogin });
 await using var sink = SmtpSink.Start(ports.Smtp, inbox);
 await using var inboxSite = await InboxSite.StartAsync(ports.Inbox, inbox);
 await using var sidecar = await DemoSidecar.StartAsync(ports, arguments.Release, flags, app.Cipher.PublicKeyPem);

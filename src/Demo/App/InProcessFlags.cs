@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sidecar.Upstream;
 
 namespace Sidecar.Demo.App;
@@ -10,26 +9,28 @@ internal sealed class InProcessFlags(TimeProvider time) : IVerifiedFlags, IHando
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _until = new(StringComparer.Ordinal);
+    /// <summary>What both ends write to, for an app that looks for more than the flag.</summary>
+    public InProcessStore Store { get; } = new(time);
 
-    public ValueTask GrantAsync(HandoffProof proof, CancellationToken cancellationToken)
+    public async ValueTask GrantAsync(HandoffProof proof, CancellationToken cancellationToken)
     {
-        _until[proof.Key] = time.GetUtcNow() + Lifetime;
-        return ValueTask.CompletedTask;
+        if (proof.Obstacle is { } obstacle)
+        {
+            await Store.DeleteAsync(obstacle);
+        }
+
+        await Store.SetAsync(proof.Key, proof.Value, Lifetime);
     }
 
-    public ValueTask RevokeAsync(HandoffProof proof, CancellationToken cancellationToken)
+    public async ValueTask RevokeAsync(HandoffProof proof, CancellationToken cancellationToken)
     {
-        _until.TryRemove(proof.Key, out _);
-        return ValueTask.CompletedTask;
+        if (await Store.GetAsync(proof.Key) == proof.Value)
+        {
+            await Store.DeleteAsync(proof.Key);
+        }
     }
 
-    public ValueTask<bool> IsVerifiedAsync(string email) =>
-        ValueTask.FromResult(_until.TryGetValue(Prefix + email, out var until) && time.GetUtcNow() < until);
+    public async ValueTask<bool> IsVerifiedAsync(string email) => await Store.GetAsync(Prefix + email) == "1";
 
-    public ValueTask ClearAsync(string email)
-    {
-        _until.TryRemove(Prefix + email, out _);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask ClearAsync(string email) => Store.DeleteAsync(Prefix + email);
 }

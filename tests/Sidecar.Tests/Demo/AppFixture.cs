@@ -18,7 +18,7 @@ public sealed class AppFixture : IAsyncLifetime
 
     internal InProcessFlags Flags { get; private set; } = null!;
 
-    internal InProcessStore Store { get; private set; } = null!;
+    internal InProcessStore Store => Flags.Store;
 
     internal DemoApp App { get; private set; } = null!;
 
@@ -27,7 +27,6 @@ public sealed class AppFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Flags = new InProcessFlags(Time);
-        Store = new InProcessStore(Time);
         App = await DemoApp.StartAsync(new DemoAppOptions(Flags)
         {
             Time = Time,
