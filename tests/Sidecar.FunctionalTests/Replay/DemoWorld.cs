@@ -49,6 +49,11 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
 
     public string CaptchaAnswer => FixedAnswer;
 
+    public DemoApp App => app;
+
+    /// <summary>The app's own Redis.</summary>
+    public IDatabase AppRedis => appRedis.GetDatabase(1);
+
     public string PublicKeyPem => app.Cipher.PublicKeyPem;
 
     public bool HasRedis => true;
@@ -64,7 +69,7 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
         var redis = await RedisServer.StartNewAsync();
         var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false");
         var inbox = new Inbox(TimeProvider.System);
-        var app = await DemoApp.StartAsync(new(new RedisFlags(appRedis.GetDatabase(1))) { ExtraUsers = StandInUsers.Extra, Release = release });
+        var app = await DemoApp.StartAsync(new(new RedisFlags(appRedis.GetDatabase(1))) { ExtraUsers = StandInUsers.Extra, Release = release, Store = new RedisStore(appRedis.GetDatabase(1)) });
         return new DemoWorld(redis, appRedis, app, inbox, await InboxSite.StartAsync(0, inbox), AppPaths.Of(release));
     }
 
