@@ -35,6 +35,7 @@ internal sealed class LoginPage(AppPaths paths, bool disablePasswordLogin)
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Demo app</title>
+        <link rel="icon" href="data:,">
         <style>
         :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
         body { max-width: 24rem; margin: 10vh auto; padding: 0 1rem; }
@@ -88,10 +89,11 @@ internal sealed class LoginPage(AppPaths paths, bool disablePasswordLogin)
         };
         const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
         const hex = data => [...data].map(b => b.toString(16).padStart(2, '0')).join('');
+        const encode = password => btoa(String.fromCharCode(...new TextEncoder().encode(password)));
         async function encrypt(password) {
           const pem = await (await fetch('{{key}}')).text();
           const n = BigInt('0x' + hex(bytes(pem.replace(/-----[^-]+-----|\s/g, '')).slice(33, 289)));
-          const inner = btoa(String.fromCharCode(...new TextEncoder().encode(password)));
+          const inner = encode(password);
           if (inner.length > 245) throw new Error('That password is too long.');
           const block = new Uint8Array(256);
           block[1] = 2;
@@ -134,8 +136,8 @@ internal sealed class LoginPage(AppPaths paths, bool disablePasswordLogin)
           else if (await post('{{verify}}', { otp: form.otp.value.trim() })) { more = {}; show('reset'); }
         });
         onSubmit('reset', async form => {
-          const password = form.password.value;
-          if (await post('{{reset}}', { ...more, new_password: await encrypt(password), confirm_new_password: await encrypt(password) })) {
+          const password = form.password.value, send = '{{verify}}' ? encrypt : encode;
+          if (await post('{{reset}}', { ...more, new_password: await send(password), confirm_new_password: await send(password) })) {
             $('login').password.value = ''; show('login');
           }
         });
