@@ -13,8 +13,8 @@ public sealed class ContractDetectionTests
     [Theory]
     [InlineData("GET /v1/user/forget/reset-password", "ok", "speaks ragflow-v1,")]
     [InlineData("GET /api/v1/auth/password/reset", "ok", "speaks ragflow-rest,")]
-    [InlineData("GET /v1/user/forget", "failed", "speaks ragflow-v1-single, which is not served (ragflow-v1, ragflow-rest is)")]
-    [InlineData("POST /api/v1/auth/password/reset", "failed", "speaks ragflow-rest-go, which is not served (ragflow-v1, ragflow-rest is)")]
+    [InlineData("GET /v1/user/forget", "failed", "add ragflow-v1-single to contracts")]
+    [InlineData("POST /api/v1/auth/password/reset", "failed", "write ragflow-rest-go in the place of ragflow-rest in contracts")]
     [InlineData("", "failed", "is a RAGFlow without a forgot-password flow")]
     public async Task Contract_OfARelease_IsRecognised(string request, string status, string words)
     {

@@ -30,6 +30,9 @@ internal sealed record RecoverySetup
     /// <summary>What is done to the Redis before the sidecars start.</summary>
     public Func<RedisServer, Task>? Prepare { get; init; }
 
+    /// <summary>An app in the place of the demo's, over the world's Redis.</summary>
+    public Func<RedisServer, Task<Uri>>? App { get; init; }
+
     /// <summary>Users of the app beyond those the world makes.</summary>
     public IReadOnlyList<SeededUser> OtherUsers { get; init; } = [];
 }
