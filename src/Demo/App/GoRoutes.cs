@@ -58,6 +58,9 @@ internal sealed partial class GoRoutes
         {
             user = _users.LogIn(user);
             LoginRoutes.OpenSession(context, _sessions, user);
+            // The Python releases misspell it.
+            context.Response.Headers.Remove("Access-Control-Allow-Method");
+            context.Response.Headers.AccessControlAllowMethods = "*";
             await GoEnvelope.OkAsync(context, json => user.Write(json, secrets: true), "Welcome back!");
         }
     }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Demo.App;
 
-/// <summary>The app's sign-up, in the words of the Python releases: takes whatever address it is given, unchecked.</summary>
+/// <summary>The app's sign-up, in the words of the Python releases, for the Go ones too: takes whatever address it is given, unchecked.</summary>
 internal sealed partial class RegisterRoutes
 {
     private const int OperatingError = 103;

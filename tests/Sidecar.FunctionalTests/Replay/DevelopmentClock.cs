@@ -11,6 +11,9 @@ internal sealed class DevelopmentClock(IReplayWorld world, TimeProvider time)
 {
     private long since = time.GetTimestamp();
 
+    /// <summary>What the next turn is counted from has begun only now: what came before is no part of it.</summary>
+    public void Restart() => since = time.GetTimestamp();
+
     public async Task AdvanceAsync(int seconds, CancellationToken cancellationToken)
     {
         var passed = (int)time.GetElapsedTime(since).TotalSeconds;

@@ -37,13 +37,23 @@ public sealed partial class ReleaseFlowTests : IAsyncDisposable
         Assert.Empty(world.FellThrough);
     }
 
+    [Fact]
+    public async Task Defect14_ResetBeforeV023_LogsInAndKeepsTheOldPassword()
+    {
+        await StartAsync(AppRelease.V1Single);
+
+        Assert.Equal("0 Password reset successful. Logged in.", await SayAsync(paths.Reset, Single(Alice, await CodeAsync(Alice))));
+        Assert.Equal("109 Email and password do not match!", await SayAsync(paths.Login, Login("NewPass1!")));
+        Assert.Equal("0 Welcome back!", await SayAsync(paths.Login, Login("alice-password")));
+    }
+
     [Theory]
     [InlineData(Alice)]
     [InlineData("ALICE@Example.com")]
     public async Task Go_WholeWay_SetsThePasswordAndEndsOlderSessions(string typed)
     {
         await StartAsync(AppRelease.RestGo);
-        var login = await PostAsync(paths.Login, new() { ["email"] = Alice, ["password"] = world.App.Cipher.Encrypt("alice-password") });
+        var login = await PostAsync(paths.Login, Login("alice-password"));
         var before = login.Value("Authorization")!;
         Assert.Contains("\"code\":0", Text(await InfoAsync(before)), StringComparison.Ordinal);
 
@@ -98,6 +108,8 @@ public sealed partial class ReleaseFlowTests : IAsyncDisposable
 
     private static JsonObject Single(string email, string code) =>
         new() { ["email"] = email, ["otp"] = code, ["new_password"] = "TmV3UGFzczEh", ["confirm_new_password"] = "TmV3UGFzczEh" };
+
+    private JsonObject Login(string password) => new() { ["email"] = Alice, ["password"] = world.App.Cipher.Encrypt(password) };
 
     private JsonObject Passwords(string email) => new()
     {
