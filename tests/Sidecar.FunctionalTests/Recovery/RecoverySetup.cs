@@ -24,6 +24,9 @@ internal sealed record RecoverySetup
     /// <summary>The <c>smtp:</c> section; the world's own sink when null.</summary>
     public string? Smtp { get; init; }
 
+    /// <summary>Further sections of the app's own file.</summary>
+    public string AppSections { get; init; } = "";
+
     /// <summary><c>keys</c> and <c>pepper</c> as <c>sidecar keygen</c> prints them; made up for the run when null.</summary>
     public string? Keys { get; init; }
 

@@ -214,7 +214,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         {
             // As it lies beside RAGFlow's own settings, for the pages.
             ["public.pem"] = App.Cipher.PublicKeyPem,
-            ["service_conf.yaml"] = $"{setup.Smtp ?? SinkSection()}\nredis:\n  db: 1\n  username: \"\"\n  password: \"\"\n  host: \"{Redis.Endpoint}\"\n",
+            ["service_conf.yaml"] = $"{setup.Smtp ?? SinkSection()}\nredis:\n  db: 1\n  username: \"\"\n  password: \"\"\n  host: \"{Redis.Endpoint}\"\n{setup.AppSections}",
             ["sidecar.yaml"] = setup.Keys ?? $"keys:\n  - id: test\n    secret: \"{KeyRing.NewSecret()}\"\npepper: \"{KeyRing.NewSecret()}\"\n",
         },
     };
