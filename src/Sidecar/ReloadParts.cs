@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Sidecar.Accounts;
 using Sidecar.Assertions;
@@ -40,6 +41,8 @@ internal static class ReloadParts
             next => TakeTemplates(options, next)),
         new(["redis", "handoff.redis"], next => TakeRedis(provider, options, next)) { Try = next => TryRedis(provider, next) },
         new(["accounts.sql", "mysql", "postgres"], next => Sql(provider)?.Exchange(next.Accounts.Sql) ?? false) { Try = next => TrySql(provider, next.Accounts.Sql) },
+        // Read anew for each connection to the app.
+        new([.. options.Listeners.Select(static (_, i) => string.Create(CultureInfo.InvariantCulture, $"listeners[{i}].upstream_tls.ca"))], next => options.Listeners.Select(static one => one.UpstreamTls?.AuthorityFile).SequenceEqual(next.Listeners.Select(static one => one.UpstreamTls?.AuthorityFile))),
         new(["keys"], next => options.Keys.Exchange(next.Keys)),
         new(["assertion.keys"], next => provider.GetService<AssertionSigner>()?.Exchange(next.Assertion.Keys) ?? false),
         new(["pages.password.public_key"], next => options.HostedPages.Password.Encoding is { } encoding && next.HostedPages.Password.Encoding is { } other && encoding.Exchange(other)),

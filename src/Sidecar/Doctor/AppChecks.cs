@@ -76,6 +76,10 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         {
             (found, isRagflow, status) = await new ContractProbe(patient.App, listener.Upstream).LookAsync(cancellationToken);
         }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return Finding.Fail("its certificate is not trusted, or is for another name", $"name its authority in listeners[].upstream_tls.ca, and in .server_name whom it is for{(listener.UpstreamTls is { } tls ? $" (now {tls.ServerName})" : "")}");
+        }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return Finding.Fail("takes the connection and does not answer HTTP", "check scheme and port of listeners[].upstream");

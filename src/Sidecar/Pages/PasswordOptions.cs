@@ -55,11 +55,11 @@ internal sealed record PasswordOptions
         section.Refers("public_key", path);
         try
         {
-            return PasswordEncoding.RagflowRsa(File.ReadAllText(path));
+            return PasswordEncoding.RagflowRsa(SmallFile.Text(path) ?? "");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            section.Reject("public_key", $"cannot be read ({path})", "give the path of the app's conf/public.pem, readable for the sidecar's user");
+            section.Reject("public_key", $"{SmallFile.Problem(error)} ({path})", "give the path of the app's conf/public.pem, readable for the sidecar's user");
         }
         catch (CryptographicException)
         {

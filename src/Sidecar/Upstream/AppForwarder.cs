@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 using Sidecar.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,13 +12,13 @@ namespace Sidecar.Upstream;
 /// Hands a request to the app behind the port it came in on, streaming both ways: over our own exchange where it is a plain one,
 /// over YARP where it is not, or where something reads or changes the answer on its way.
 /// </summary>
-internal sealed partial class AppForwarder(
+internal sealed class AppForwarder(
     IHttpForwarder forwarder,
     UpstreamClient client,
     ForwardOptions options,
     IReadOnlyList<ListenerOptions> listeners,
     ClientAddressResolver clients,
-    ILogger<AppForwarder> logger,
+    ForwardFailures failures,
     OwnHeaders own,
     DirectForwarders direct,
     DocumentTag? tag = null)
@@ -64,7 +63,7 @@ internal sealed partial class AppForwarder(
 
     /// <summary>Whether a failed request never got as far as the app, so that the app cannot have acted on it.</summary>
     public static bool NeverReachedApp(HttpContext context) =>
-        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
 
     private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
@@ -86,7 +85,7 @@ internal sealed partial class AppForwarder(
         // A client that went away, or broke off, is its own affair; everything else is worth a line.
         if (!IsClients(error))
         {
-            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", ListenerOf(context).Name);
+            failures.Tell(ListenerOf(context).Name, NameOf(error), cause?.InnerException ?? cause);
         }
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 500 && tellFailure is not null)
@@ -126,7 +125,4 @@ internal sealed partial class AppForwarder(
         var name = error.ToString();
         return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
     }
-
-    [LoggerMessage(LogLevel.Warning, "The app at {Upstream} did not answer a request whole: {Error} ({Cause}). If this lasts, check that the app runs and that `listeners[].upstream` names it.")]
-    private partial void LogForwardFailed(string error, string cause, string upstream);
 }
