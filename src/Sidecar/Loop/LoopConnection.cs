@@ -124,7 +124,8 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
         }
 
         End(error);
-        await _output.Reader.CompleteAsync(error);
+        // Without the reason, which the server would take for a fault of its own: a client that leaves is none.
+        await _output.Reader.CompleteAsync();
         // The reader may wait for Kestrel, which reads no more.
         _input.Writer.CancelPendingFlush();
     }

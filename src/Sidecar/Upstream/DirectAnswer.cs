@@ -187,11 +187,12 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
         }
     }
 
+    /// <summary>Ends an answer that nobody takes any more: the client has left, or is waited for no longer.</summary>
     public static void Look(FlushResult result)
     {
         if (result.IsCanceled || result.IsCompleted)
         {
-            throw new DirectFaultException(ForwarderError.ResponseBodyClient);
+            throw new DirectFaultException(ForwarderError.ResponseBodyCanceled);
         }
     }
 }

@@ -231,8 +231,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
     private DirectFault FaultOf(Exception error)
     {
         var (isGone, isLate) = (context.RequestAborted.IsCancellationRequested, _state == State.TimedOut);
-        return (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseBodyClient } told ? isLate ? told with { Error = ForwarderError.ResponseBodyCanceled } : told
-            : (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseHeaders } refused ? refused
+        return (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseHeaders } told ? told
             : _hasAnswer ? new(isGone ? ForwarderError.ResponseBodyCanceled : ForwarderError.ResponseBodyDestination, error)
             : isLate ? new(ForwarderError.RequestTimedOut, error)
             : isGone ? new(ForwarderError.RequestCanceled, error)
