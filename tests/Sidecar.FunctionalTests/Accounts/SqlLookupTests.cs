@@ -236,7 +236,7 @@ public abstract class SqlLookupTests(DatabaseServer server)
 }
 
 /// <summary>On PostgreSQL.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(OnPostgres.Name)]
 public sealed class PostgresLookupTests(PostgresServer server) : SqlLookupTests(server)
 {
     [Theory]
@@ -259,7 +259,7 @@ public sealed class PostgresLookupTests(PostgresServer server) : SqlLookupTests(
 }
 
 /// <summary>On MariaDB, whose collations find one address for another.</summary>
-[Collection(MariaDbCollection.Name)]
+[Collection(OnMariaDb.Name)]
 public sealed class MariaDbLookupTests(MariaDbServer server) : SqlLookupTests(server)
 {
     [Theory]

@@ -92,9 +92,9 @@ public abstract class SqlPasswordTests(DatabaseServer server, bool isInTheAppsFi
 }
 
 /// <summary>On MariaDB, in RAGFlow's file.</summary>
-[Collection(MariaDbCollection.Name)]
+[Collection(OnMariaDb.Name)]
 public sealed class MariaDbPasswordTests(MariaDbServer server) : SqlPasswordTests(server, isInTheAppsFile: true);
 
 /// <summary>On PostgreSQL, in a file of its own.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(OnPostgres.Name)]
 public sealed class PostgresPasswordTests(PostgresServer server) : SqlPasswordTests(server, isInTheAppsFile: false);

@@ -101,9 +101,9 @@ public abstract class SqlRecoveryTests(DatabaseServer server)
 }
 
 /// <summary>On MariaDB.</summary>
-[Collection(MariaDbCollection.Name)]
+[Collection(OnMariaDb.Name)]
 public sealed class MariaDbRecoveryTests(MariaDbServer server) : SqlRecoveryTests(server);
 
 /// <summary>On PostgreSQL.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(OnPostgres.Name)]
 public sealed class PostgresRecoveryTests(PostgresServer server) : SqlRecoveryTests(server);

@@ -10,7 +10,7 @@ using Sidecar.Hosting;
 namespace Sidecar.Tests.Hosting;
 
 /// <summary>A client of HTTP/2 that does not begin is not waited for.</summary>
-public sealed class Http2PrefaceTests
+public sealed class Http2PrefaceTests : IAsyncDisposable
 {
     private const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -19,6 +19,8 @@ public sealed class Http2PrefaceTests
     private readonly FakeTimeProvider _clock = new();
     private readonly Client _client = new();
     private string? _served;
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Theory]
     [InlineData("")]
