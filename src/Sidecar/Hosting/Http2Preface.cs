@@ -19,7 +19,7 @@ internal sealed class Http2Preface(TimeSpan patience, TimeProvider time)
     public async Task AwaitAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         // Under TLS the client has said by now which version it speaks.
-        if (connection.Features.Get<ITlsHandshakeFeature>() is not null && connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol is var chosen && !(chosen is { } name && name.Span.SequenceEqual("h2"u8)))
+        if (connection.Features.Get<ITlsHandshakeFeature>() is not null && connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) != true)
         {
             await next(connection);
             return;
