@@ -8,7 +8,7 @@ namespace Sidecar.Upstream;
 /// Tells that the app fails: at once, and then, while it goes on failing in the same way, once in a while how often. An app that is
 /// down fails as many requests as there are, and a line for each would be all the log holds. The metrics count each.
 /// </summary>
-internal sealed partial class ForwardFailures(TimeProvider time, ILogger<ForwardFailures> logger) : IDisposable
+internal sealed partial class ForwardFailures(TimeProvider time, ILogger<AppForwarder> logger) : IDisposable
 {
     /// <summary>Between two lines on the same failure.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -61,12 +61,28 @@ internal sealed partial class ForwardFailures(TimeProvider time, ILogger<Forward
                     return false;
                 }
 
-                _timer = time.CreateTimer(static spell => ((Spell)spell!).Look(), this, Pause, Timeout.InfiniteTimeSpan);
+                _timer = Timer();
                 return true;
             }
         }
 
         public void Dispose() => Look(isLast: true);
+
+        /// <summary>What it tells is of many requests, so it must not carry the trace of the one that started it.</summary>
+        private ITimer Timer()
+        {
+            if (ExecutionContext.IsFlowSuppressed())
+            {
+                return Create();
+            }
+
+            using (ExecutionContext.SuppressFlow())
+            {
+                return Create();
+            }
+
+            ITimer Create() => time.CreateTimer(static spell => ((Spell)spell!).Look(), this, Pause, Timeout.InfiniteTimeSpan);
+        }
 
         private void Look(bool isLast = false)
         {

@@ -8,7 +8,7 @@ namespace Sidecar.Tests.Upstream;
 public sealed class ForwardFailuresTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly CapturingLogger<ForwardFailures> _log = new();
+    private readonly CapturingLogger<AppForwarder> _log = new();
     private readonly ForwardFailures _failures;
 
     public ForwardFailuresTests() => _failures = new(_clock, _log);
