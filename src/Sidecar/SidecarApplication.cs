@@ -58,7 +58,7 @@ internal static class SidecarApplication
 
         static Task ShowAsync(HttpContext context, RequestDelegate page) => InlineSockets.LeaveAsync(context, () => page(context));
 
-        Task PassAsync(HttpContext context, string target) => limits.Any ? limits.ForwardAsync(context, target) : forwarder.ForwardAsync(context);
+        Task PassAsync(HttpContext context, string target) => limits.Any ? limits.ForwardAsync(context, target) : forwarder.ForwardAsync(context, target);
 
         async Task PassVerifiedAsync(HttpContext context, string target)
         {

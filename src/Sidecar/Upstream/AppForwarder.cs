@@ -27,11 +27,14 @@ internal sealed partial class AppForwarder(
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
     private readonly StreamTransformer _raw = new(clients, own);
+    private Func<HttpContext, DirectFault, Task>? _tell;
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout, Version = HttpVersion.Version11 };
     private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout, Version = HttpVersion.Version11 };
 
     /// <summary>Forwards everything as it came, but what asks this server rather than the app.</summary>
-    public Task ForwardAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="target">Its path and query as sent (<see cref="RequestTarget.PathAndQuery"/>).</param>
+    public Task ForwardAsync(HttpContext context, string target)
     {
         if (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true, Protocol: "websocket" })
         {
@@ -40,15 +43,14 @@ internal sealed partial class AppForwarder(
             return Task.CompletedTask;
         }
 
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (RequestTarget.IsServer(target))
+        if (RequestTarget.MayBeServer(target) && RequestTarget.IsServer(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
 
-        return tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
-            : direct.For(context) is { } exchanges ? exchanges.SendAsync(context, TellAsync)
+        return tag is not null && tag.IsFor(context.Request, target) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
+            : direct.For(context) is { } exchanges ? exchanges.SendAsync(context, target, _tell ??= TellAsync)
             : SendAsync(context, _config, _raw);
     }
 
