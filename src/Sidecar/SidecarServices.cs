@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry.Metrics;
 using Sidecar.Accounts;
 using Sidecar.Assertions;
 using Sidecar.Captcha;
@@ -25,7 +24,7 @@ internal static class SidecarServices
     /// <summary>Clock, life cycle, client address and the management port, which starts first and so stops last.</summary>
     public static IServiceCollection AddGround(this IServiceCollection services, SidecarOptions options, SidecarClock clock, OpenConnections connections)
     {
-        services.AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(connections);
+        services.AddLoggers().AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(connections);
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(new ClientAddressResolver(options.ClientAddress));
         services.AddSingleton<IHostedService>(provider => new ManagementServer(
@@ -33,8 +32,7 @@ internal static class SidecarServices
             provider.GetRequiredService<Lifecycle>(),
             [.. provider.GetServices<HealthCheck>()],
             clock,
-            provider.GetService<MeterProvider>(),
-            provider.GetRequiredService<ILoggerFactory>(),
+            provider,
             [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
         if (options.Listeners.Any(static listener => listener.Tls is not null))

@@ -26,6 +26,9 @@ internal static class TelemetrySetup
     /// </summary>
     public const int MostSeries = 200;
 
+    /// <summary>The same for the runtime's own, whose values are few: room for all sets is taken at the start, some 20 KiB of memory for 200.</summary>
+    public const int MostRuntimeSeries = 50;
+
     private static readonly string[] Meters =
     [
         SidecarTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime",
@@ -76,7 +79,7 @@ internal static class TelemetrySetup
     /// <summary>Of requests to the app all but the host is kept: that is what the client wrote.</summary>
     private static MetricStreamConfiguration Bound(Instrument instrument) => instrument.Name.StartsWith("http.client.", StringComparison.Ordinal)
         ? new() { CardinalityLimit = MostSeries, TagKeys = ClientTags }
-        : new() { CardinalityLimit = MostSeries };
+        : new() { CardinalityLimit = instrument.Meter.Name == "System.Runtime" ? MostRuntimeSeries : MostSeries };
 
     /// <summary>The query of a taken-over route is an address, and so may be what a disguised path hides behind an escaped question mark.</summary>
     private static void Clean(Activity activity, HttpContext context, Func<string, string?> takenOver)
