@@ -24,6 +24,10 @@ internal static class FixedOptionsServices
     public static IServiceCollection AddFixed<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(this IServiceCollection services, T value)
         where T : class => services.AddSingleton(Options.Create(value));
 
+    /// <summary>The same for who would hear of changes.</summary>
+    public static IServiceCollection AddFixedMonitor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(this IServiceCollection services, T value)
+        where T : class => services.AddSingleton<IOptionsMonitor<T>>(new FixedOptions<T>(value));
+
     /// <summary>Options that several configure.</summary>
     public static IServiceCollection AddConfigured<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(this IServiceCollection services)
         where T : class, new() => services.AddSingleton(static provider =>

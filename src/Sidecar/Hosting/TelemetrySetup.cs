@@ -46,6 +46,7 @@ internal static class TelemetrySetup
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options, int managementPort, Func<string, string?> takenOver)
     {
         builder.Configuration.AddInMemoryCollection(StandardVariables());
+        builder.Services.AddFixedMonitor(new PrometheusAspNetCoreOptions()).AddFixedMonitor(new OpenTelemetry.SelfDiagnostics.SelfDiagnosticsOptions());
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("sidecar"));
         if (options.Metrics)
         {
