@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,7 +9,8 @@ namespace Sidecar.Demo;
 /// </summary>
 internal sealed record DemoPorts(int Offset = 0)
 {
-    private const int Highest = 9380;
+    /// <summary>Of those below, before the offset.</summary>
+    public const int Highest = 9380;
 
     public int Sidecar => 8080 + Offset;
 
@@ -33,33 +32,6 @@ internal sealed record DemoPorts(int Offset = 0)
 
     public IReadOnlyList<(string Name, int Port)> All =>
         [("sidecar", Sidecar), ("management", Management), ("app", App), ("inbox", Inbox), ("smtp", Smtp)];
-
-    /// <summary>Reads <c>--port-offset N</c>; anything else is a mistake worth a word.</summary>
-    public static bool TryParse(IReadOnlyList<string> arguments, [NotNullWhen(true)] out DemoPorts? ports, out string problem)
-    {
-        ports = null;
-        problem = "";
-        var offset = 0;
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var (name, value) = arguments[i].Split('=', 2) is [var left, var right] ? (left, right) : (arguments[i], null);
-            if (name != "--port-offset")
-            {
-                problem = $"{name}: unknown option. Fix: the only one is --port-offset N";
-                return false;
-            }
-
-            value ??= ++i < arguments.Count ? arguments[i] : "";
-            if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out offset) || offset > IPEndPoint.MaxPort - Highest)
-            {
-                problem = $"--port-offset: '{value}': not a number that fits. Fix: give 0 to {IPEndPoint.MaxPort - Highest}";
-                return false;
-            }
-        }
-
-        ports = new DemoPorts(offset);
-        return true;
-    }
 
     /// <summary>One line for each port that somebody else has; empty when all are free.</summary>
     public IReadOnlyList<string> Taken() =>

@@ -48,8 +48,11 @@ internal static class HostedPagesSetup
         var telemetry = provider.GetRequiredService<StepTelemetry>();
         var assets = PageAssets.Load(journey.Path, pages.Look);
         var words = new PageWords(journey, clock);
-        string[] contracts = pages.Contract.Length > 0 ? [pages.Contract] : [.. options.Contracts];
-        FlowRoute[] resets = [.. RagflowRoutes.Resets(contracts), .. contracts.Contains(GenericRoutes.Contract) ? [GenericRoutes.ResetAt(options.Generic.ResetPath)] : Array.Empty<FlowRoute>()];
+        IReadOnlyList<string> contracts = pages.Contract.Length > 0 ? [pages.Contract] : options.PossibleContracts;
+        FlowRoute[] generic = contracts.Contains(GenericRoutes.Contract) ? [GenericRoutes.ResetAt(options.Generic.ResetPath)] : [];
+        FlowRoute[] resets = [.. RagflowRoutes.Resets(contracts), .. generic];
+        var mounted = provider.GetRequiredService<MountedContracts>();
+        IReadOnlyList<FlowRoute> Resets() => pages.Contract.Length > 0 ? resets : [.. mounted.Resets(), .. generic];
         PasswordEncoding EncodingOf(string contract) => pages.Password.EncodingFor(contract) ?? PasswordEncoding.Plain;
         var mostBytes = resets.Length == 0 ? int.MaxValue : resets.Min(route => EncodingOf(route.Contract).MostBytes);
         var endpoint = new PageEndpoint(
@@ -57,7 +60,7 @@ internal static class HostedPagesSetup
             service,
             new PageCookie(new Sealer(options.Keys), options.Recovery, clock),
             new PageModel(journey, pages, assets, clock),
-            new PageSteps(journey, words, new PasswordRules(pages.Password, mostBytes, pages.Look.AppName), new PageReset(EncodingOf, resets, telemetry), telemetry, pages.Texts, provider.GetRequiredService<Askers>()),
+            new PageSteps(journey, words, new PasswordRules(pages.Password, mostBytes, pages.Look.AppName), new PageReset(EncodingOf, Resets, telemetry), telemetry, pages.Texts, provider.GetRequiredService<Askers>()),
             words,
             new DoubleSubmits(clock),
             pages,

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Sidecar.Accounts;
 using Sidecar.Assertions;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
@@ -38,6 +40,9 @@ internal static class ReloadParts
             ["mail.templates", "mail.app_name", "mail.language", "smtp.mail_default_sender", "smtp.mail_from_name", "smtp.mail_from_address", "smtp.mail_username", "smtp.mail_frontend_url", "mail.relays"],
             next => TakeTemplates(options, next)),
         new(["redis", "handoff.redis"], next => TakeRedis(provider, options, next)) { Try = next => TryRedis(provider, next) },
+        new(["accounts.sql", "mysql", "postgres"], next => Sql(provider)?.Exchange(next.Accounts.Sql) ?? false) { Try = next => TrySql(provider, next.Accounts.Sql) },
+        // Read anew for each connection to the app.
+        new([.. options.Listeners.Select(static (_, i) => string.Create(CultureInfo.InvariantCulture, $"listeners[{i}].upstream_tls.ca"))], next => options.Listeners.Select(static one => one.UpstreamTls?.AuthorityFile).SequenceEqual(next.Listeners.Select(static one => one.UpstreamTls?.AuthorityFile))),
         new(["keys"], next => options.Keys.Exchange(next.Keys)),
         new(["assertion.keys"], next => provider.GetService<AssertionSigner>()?.Exchange(next.Assertion.Keys) ?? false),
         new(["pages.password.public_key"], next => options.HostedPages.Password.Encoding is { } encoding && next.HostedPages.Password.Encoding is { } other && encoding.Exchange(other)),
@@ -80,6 +85,12 @@ internal static class ReloadParts
     /// <summary>A connection reads its authorities anew whenever it is made; another login is tried before it is taken.</summary>
     private static bool Renew(RedisConnection? connection, RedisOptions redis) =>
         connection is null || connection.Options == redis || connection.ReconfigureAsync(redis, RedisBound).GetAwaiter().GetResult().Length == 0;
+
+    /// <summary>A password that the database does not take, or not yet, must not pass for one in force.</summary>
+    private static string TrySql(IServiceProvider provider, SqlOptions next) =>
+        Sql(provider) is { } sql && sql.Options.Place == next.Place && sql.TryAsync(next).GetAwaiter().GetResult() is { Length: > 0 } trouble ? $"accounts.sql: {trouble}" : "";
+
+    private static SqlLookup? Sql(IServiceProvider provider) => (provider.GetService<IAccountLookup>() as CachedLookup)?.Inner as SqlLookup;
 
     private static bool TakeTemplates(SidecarOptions options, SidecarOptions next)
     {

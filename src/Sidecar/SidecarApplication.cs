@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sidecar.Contracts;
@@ -21,7 +22,8 @@ internal static class SidecarApplication
     /// <param name="handoff">How the app gets proofs; null for the app's own Redis.</param>
     public static WebApplication Create(SidecarOptions options, SidecarClock clock, IHandoff? handoff = null)
     {
-        var guard = new PathGuard<FlowRoute>(Guarded(options));
+        var guard = new PathGuard<FlowRoute>(Guarded(options, []));
+        var contracts = new MountedContracts(options.Contracts, mounted => Guarded(options, mounted));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
@@ -33,9 +35,10 @@ internal static class SidecarApplication
         }
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => PublicListeners.Add(kestrel, options.Listeners, connections));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5));
+        builder.Services.WithoutStartupValidation().AddConfigured<KestrelServerOptions>().AddFixed(new FormOptions()).AddFixed(new ConsoleLifetimeOptions());
+        builder.Services.AddFixed(new HostOptions { ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5) });
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
-        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddRecovery(options, handoff);
+        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddContracts(options, contracts).AddRecovery(options, handoff);
 
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<FlowEndpoint>();
@@ -58,7 +61,7 @@ internal static class SidecarApplication
 
         static Task ShowAsync(HttpContext context, RequestDelegate page) => InlineSockets.LeaveAsync(context, () => page(context));
 
-        Task PassAsync(HttpContext context, string target) => limits.Any ? limits.ForwardAsync(context, target) : forwarder.ForwardAsync(context);
+        Task PassAsync(HttpContext context, string target) => limits.Any ? limits.ForwardAsync(context, target) : forwarder.ForwardAsync(context, target);
 
         async Task PassVerifiedAsync(HttpContext context, string target)
         {
@@ -68,10 +71,12 @@ internal static class SidecarApplication
     }
 
     /// <summary>The paths that are ours. Where two contracts want one, RAGFlow's stands: its sign-ups are known.</summary>
-    private static IEnumerable<KeyValuePair<string, FlowRoute>> Guarded(SidecarOptions options)
+    /// <param name="options">What is on.</param>
+    /// <param name="mounted">The contracts that serve theirs.</param>
+    private static IEnumerable<KeyValuePair<string, FlowRoute>> Guarded(SidecarOptions options, IReadOnlyList<string> mounted)
     {
         var (verification, gate) = (options.Verification.Enabled, options.Verification.Gate);
-        var ragflow = RagflowRoutes.Guarded([.. options.Contracts], verification, gate.Enabled);
+        var ragflow = RagflowRoutes.Guarded(mounted, verification, gate.Enabled);
         return options.Contracts.Contains(GenericRoutes.Contract)
             ? ragflow.Concat(GenericRoutes.Guarded(options.Generic.ResetPath, verification, gate.Enabled ? gate.Paths : [])).DistinctBy(static route => route.Key, StringComparer.OrdinalIgnoreCase)
             : ragflow;

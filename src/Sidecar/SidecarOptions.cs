@@ -33,6 +33,7 @@ internal sealed class SidecarOptions
         ClientAddress = ClientAddressOptions.Read(root);
         Telemetry = TelemetryOptions.Read(root, environment);
         Contracts = ReadContracts(root);
+        AsksApp = root.Section("app").Bool("probe", true);
         Recovery = RecoveryOptions.Read(root);
         Verification = VerificationOptions.Read(root, Recovery.Proof, Recovery.CodeLength);
         Pages = PagesOptions.Read(root);
@@ -57,7 +58,7 @@ internal sealed class SidecarOptions
 
         Templates = MailTemplates.Load(Mail.TemplateDirectory, Mails(Verification.Enabled, Accounts.Kind == AccountsKind.Sql), Mail.SharedModel(Smtp), root.Faults, Mail.Language, MailOptions.ShippedTemplates);
         root.Reading.Uses.Add(new("mail.templates", SettingKind.Content, "", Templates.Mark));
-        HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!, Contracts);
+        HostedPages = HostedPagesOptions.Read(root, directory, Pages.Path, (string)Mail.SharedModel(Smtp)["app_name"]!, PossibleContracts);
         RejectWhatDoesNotFit(root, handsOver);
         root.RejectUnknownKeys();
     }
@@ -81,8 +82,20 @@ internal sealed class SidecarOptions
 
     public TelemetryOptions Telemetry { get; }
 
-    /// <summary><c>contracts</c>: the APIs that are served: also <c>generic</c>, for [any app](generic.md). The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[ragflow-v1, ragflow-rest]</c>.</summary>
+    /// <summary>
+    /// <c>contracts</c>: the APIs that are served: <c>auto</c>, whichever RAGFlow contract the app is [found to speak](ragflow.md), or by name <c>ragflow-v1-single</c>, <c>ragflow-v1</c>, <c>ragflow-rest</c>, <c>ragflow-rest-go</c>; also <c>generic</c>, for [any app](generic.md).
+    /// The recovery paths of all RAGFlow releases are guarded anyhow. Default <c>[auto]</c>.
+    /// </summary>
     public IReadOnlyList<string> Contracts { get; }
+
+    /// <summary><c>app.probe</c>: whether the app is asked which contract it speaks, with requests that mean nothing to it. Without it <c>auto</c> serves <c>ragflow-v1</c> and <c>ragflow-rest</c>. Default <c>true</c>.</summary>
+    public bool AsksApp { get; }
+
+    /// <summary>Every contract that may come to be served.</summary>
+    public IReadOnlyList<string> PossibleContracts => MountedContracts.Possible(Contracts);
+
+    /// <summary>Whether somebody looks what the app speaks: of an app without a RAGFlow contract there is nothing to find out.</summary>
+    public bool ProbesContract => AsksApp && NeedsHandoff;
 
     public RecoveryOptions Recovery { get; }
 
@@ -130,7 +143,7 @@ internal sealed class SidecarOptions
     public string VerificationOffReason => Verification.Enabled ? FlowFaults : "verification.enabled is false";
 
     /// <summary>Whether a contract hands resets over through the app's own Redis.</summary>
-    public bool NeedsHandoff => !IsGeneric || Contracts.Any(RagflowRoutes.Contracts.Contains);
+    public bool NeedsHandoff => !IsGeneric || PossibleContracts.Any(RagflowRoutes.Contracts.Contains);
 
     private bool IsGeneric => Contracts.Contains(GenericRoutes.Contract);
 
@@ -161,11 +174,21 @@ internal sealed class SidecarOptions
 
     private static IReadOnlyList<string> ReadContracts(SettingsSection root)
     {
-        var contracts = root.Texts("contracts", [.. RagflowRoutes.Contracts]);
-        string[] known = [.. RagflowRoutes.Contracts, GenericRoutes.Contract];
+        var contracts = root.Texts("contracts", [MountedContracts.Auto]);
+        string[] known = [MountedContracts.Auto, .. RagflowRoutes.Contracts, GenericRoutes.Contract];
         foreach (var contract in contracts.Where(contract => !known.Contains(contract)))
         {
             root.Reject("contracts", $"holds `{contract}`, which is no contract", $"write any of {string.Join(", ", known)}");
+        }
+
+        if (contracts.Contains(MountedContracts.Auto) && contracts.FirstOrDefault(RagflowRoutes.Contracts.Contains) is { } named)
+        {
+            root.Reject("contracts", $"holds both auto and `{named}`", "write auto to serve what the app is found to speak, or the names alone to serve these whatever it speaks");
+        }
+
+        if (RagflowRoutes.Clash(contracts) is var (one, other))
+        {
+            root.Reject("contracts", $"names {one} and {other}, which answer the same paths in different ways", $"keep the one that the app speaks, {other} where its backend is the Go one (API_PROXY_SCHEME=go), or write auto");
         }
 
         return contracts;

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry.Metrics;
 using Sidecar.Accounts;
 using Sidecar.Assertions;
 using Sidecar.Captcha;
@@ -25,7 +24,7 @@ internal static class SidecarServices
     /// <summary>Clock, life cycle, client address and the management port, which starts first and so stops last.</summary>
     public static IServiceCollection AddGround(this IServiceCollection services, SidecarOptions options, SidecarClock clock, OpenConnections connections)
     {
-        services.AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(connections);
+        services.AddLoggers().AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(connections);
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(new ClientAddressResolver(options.ClientAddress));
         services.AddSingleton<IHostedService>(provider => new ManagementServer(
@@ -33,8 +32,7 @@ internal static class SidecarServices
             provider.GetRequiredService<Lifecycle>(),
             [.. provider.GetServices<HealthCheck>()],
             clock,
-            provider.GetService<MeterProvider>(),
-            provider.GetRequiredService<ILoggerFactory>(),
+            provider,
             [.. provider.GetServices<ManagementDocument>()],
             options.IsDevelopment));
         if (options.Listeners.Any(static listener => listener.Tls is not null))
@@ -56,7 +54,7 @@ internal static class SidecarServices
         services.AddHttpForwarder();
         services.AddSingleton(options.Listeners).AddSingleton(options.Forward);
         services.AddSingleton(new UpstreamTracing(options.Telemetry.OtlpEndpoint is not null));
-        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<DirectForwarders>().AddSingleton<AppForwarder>();
+        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<DirectForwarders>().AddSingleton<ForwardFailures>().AddSingleton<AppForwarder>();
         services.AddSingleton(new HealthCheck("upstream", new UpstreamHealth(options.Listeners).CheckAsync));
         return services;
     }
@@ -87,12 +85,26 @@ internal static class SidecarServices
         return services.AddSingleton(provider => new PageRoutes([.. routes, .. HostedPagesSetup.Routes(provider, options)]));
     }
 
+    /// <summary>Which contract is served, and who finds it out.</summary>
+    public static IServiceCollection AddContracts(this IServiceCollection services, SidecarOptions options, MountedContracts contracts)
+    {
+        // By a factory, for the container to end it.
+        services.AddSingleton(_ => contracts).AddSingleton<AppTrouble>();
+        if (options.ProbesContract)
+        {
+            services.AddSingleton<ContractWatch>().AddHostedService(static provider => provider.GetRequiredService<ContractWatch>());
+            services.AddSingleton(static provider => new HealthCheck("contract", _ => new(provider.GetRequiredService<ContractWatch>().Health)));
+        }
+
+        return services;
+    }
+
     /// <summary>The flows where they can work, and in any case the endpoint, which guards the paths.</summary>
     public static IServiceCollection AddRecovery(this IServiceCollection services, SidecarOptions options, IHandoff? handoff)
     {
         services.AddSingleton(options.Recovery).AddSingleton(options.Keys).AddSingleton(options.Mail).AddSingleton(options.Templates);
         services.AddSingleton<OriginRule>().AddSingleton<TicketCarrier>().AddSingleton<StepTelemetry>().AddSingleton<ProxyWarning>().AddSingleton<Askers>().AddSingleton<FlowEndpoint>();
-        services.AddSingleton(ContractWords.Of(options.Contracts.Count > 0 ? options.Contracts[0] : "")).AddAssertions(options);
+        services.AddAssertions(options);
         services.AddStore(options);
         services.AddSingleton(provider => new RecoverySwitch(
             options.RecoveryOffReason.Length > 0 ? null : RecoveryOf(provider, options),
@@ -183,7 +195,7 @@ internal static class SidecarServices
     private static RecoveryService RecoveryOf(IServiceProvider provider, SidecarOptions options)
     {
         var flow = FlowOf(provider, options.Recovery.Proof, options.Recovery.CodeLength, provider.GetRequiredService<RecoveryMail>());
-        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<AssertedRequests>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
+        return new(flow, new(flow, provider.GetRequiredService<IHandoff>(), provider.GetRequiredService<ProvenForward>(), provider.GetRequiredService<AssertedRequests>(), provider.GetRequiredService<TicketCarrier>(), provider.GetRequiredService<Askers>(), provider.GetRequiredService<OwnerNotice>(), provider.GetRequiredService<ILogger<ResetHandover>>()));
     }
 
     private static VerificationService VerificationOf(IServiceProvider provider, SidecarOptions options)

@@ -24,7 +24,7 @@ public sealed class SidecarOptionsTests : IDisposable
         var listener = Assert.Single(options.Listeners);
         Assert.Equal((null, 8080, "http://127.0.0.1"), (listener.Address?.ToString(), listener.Port, listener.Prefix));
         Assert.Equal(("0.0.0.0", 9090), (options.Management.Address?.ToString(), options.Management.Port));
-        Assert.Equal(["ragflow-v1", "ragflow-rest"], options.Contracts);
+        Assert.Equal(["auto"], options.Contracts);
         Assert.Empty(options.Recovery.AllowedOrigins);
         Assert.Equal(
             new RecoveryOptions(true, AnswerStyle.Uniform, 8, Minutes(5), 5, Minutes(30), Minutes(1), 3, Minutes(5), options.Recovery.AllowedOrigins, null),
@@ -141,6 +141,7 @@ public sealed class SidecarOptionsTests : IDisposable
     [InlineData("recovery: { enabled: false }", "recovery.enabled is false")]
     [InlineData("recovery: { code: { length: 4 } }", "recovery.code.length")]
     [InlineData("contracts: [ragflow-v2]", "contracts")]
+    [InlineData("contracts: [ragflow-v1, ragflow-rest-go, ragflow-rest]", "contracts")]
     [InlineData("accounts: { kind: guess }", "accounts.kind")]
     [InlineData("smtp: { mail_server: 'smtp://relay' }", "smtp.mail_server")]
     [InlineData("recovery: { allowed_origins: ['https://a.example.org/'] }", "recovery.allowed_origins")]

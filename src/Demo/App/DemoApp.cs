@@ -11,6 +11,15 @@ internal sealed record DemoAppOptions(IVerifiedFlags Flags)
 
     /// <summary>Besides alice and bob; the same address replaces.</summary>
     public IReadOnlyList<SeededUser> ExtraUsers { get; init; } = [];
+
+    /// <summary>Which family of releases to play.</summary>
+    public AppRelease Release { get; init; }
+
+    /// <summary>Where the app that checks the code itself keeps it; null: in memory that nobody else sees.</summary>
+    public IAppStore? Store { get; init; }
+
+    /// <summary>What RAGFlow's setting of this name says: its login page has no form then, while the login itself answers as before.</summary>
+    public bool DisablePasswordLogin { get; init; }
 }
 
 /// <summary>
@@ -38,16 +47,8 @@ internal sealed class DemoApp : IAsyncDisposable
     {
         var users = new Users(options.Time, [.. Users.Newcomers, .. options.ExtraUsers]);
         var cipher = new PasswordCipher();
-        var sessions = new Sessions(options.Time);
-        var traps = new TrapHits();
-
-        var routes = new RouteTable();
-        LoginRoutes.Add(routes, users, cipher, sessions);
-        RegisterRoutes.Add(routes, users, cipher, sessions);
-        ResetRoutes.Add(routes, users, cipher, sessions, options.Flags);
-        TrapRoutes.Add(routes, traps);
-        TrafficRoutes.Add(routes, options.Time);
-
+        var traps = new TrapHits(ReleaseRoutes.Traps(options.Release));
+        var routes = ReleaseRoutes.Build(options, users, cipher, new Sessions(options.Time), traps);
         return new DemoApp(await LoopbackSite.StartAsync(options.Port, routes.AnswerAsync), users, cipher, traps);
     }
 

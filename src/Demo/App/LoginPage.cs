@@ -4,13 +4,26 @@ namespace Sidecar.Demo.App;
 /// The app's only page: log in, or recover the password by the same calls that the app's own frontend would make. Opened
 /// through the sidecar, these calls are the sidecar's; the page does not know the difference.
 /// </summary>
-internal static class LoginPage
+/// <param name="paths">Where its release serves what.</param>
+/// <param name="disablePasswordLogin">True: the form is not shown.</param>
+internal sealed class LoginPage(AppPaths paths, bool disablePasswordLogin)
 {
-    public static Task SendAsync(HttpContext context)
+    private readonly string _html = Html
+        .Replace("{{hidden}}", disablePasswordLogin ? " hidden" : "", StringComparison.Ordinal)
+        .Replace("{{said}}", disablePasswordLogin ? "Password login is disabled." : "", StringComparison.Ordinal)
+        .Replace("{{login}}", paths.Login, StringComparison.Ordinal)
+        .Replace("{{key}}", paths.PublicKey, StringComparison.Ordinal)
+        .Replace("{{method}}", paths.CaptchaMethod, StringComparison.Ordinal)
+        .Replace("{{captcha}}", paths.Captcha, StringComparison.Ordinal)
+        .Replace("{{otp}}", paths.Otp, StringComparison.Ordinal)
+        .Replace("{{verify}}", paths.Verify, StringComparison.Ordinal)
+        .Replace("{{reset}}", paths.Reset, StringComparison.Ordinal);
+
+    public Task SendAsync(HttpContext context)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(Html, context.RequestAborted);
+        return context.Response.WriteAsync(_html, context.RequestAborted);
     }
 
     // RSA by hand: WebCrypto does not offer PKCS #1 v1.5. The key is RSA-2048 with exponent 65537, so its modulus has a
@@ -22,6 +35,7 @@ internal static class LoginPage
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Demo app</title>
+        <link rel="icon" href="data:,">
         <style>
         :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
         body { max-width: 24rem; margin: 10vh auto; padding: 0 1rem; }
@@ -37,7 +51,7 @@ internal static class LoginPage
         </head>
         <body>
         <h1>Demo app</h1>
-        <form id="login">
+        <form id="login"{{hidden}}>
           <label>E-mail <input name="email" type="email" autocomplete="username" required value="alice@example.com"></label>
           <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
           <button>Log in</button>
@@ -58,7 +72,7 @@ internal static class LoginPage
           <label>New password <input name="password" type="password" autocomplete="new-password" minlength="8" required></label>
           <button>Set it and log in</button>
         </form>
-        <output id="said"></output>
+        <output id="said">{{said}}</output>
         <script>
         const $ = id => document.getElementById(id), said = $('said');
         const show = id => {
@@ -67,7 +81,7 @@ internal static class LoginPage
         };
         const email = () => $('login').email.value;
         const post = async (path, body) => {
-          const answer = await fetch('/v1/user/' + path, {
+          const answer = await fetch(path, {
             method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email: email(), ...body }) });
           const result = await answer.json();
           said.textContent = result.message;
@@ -75,10 +89,11 @@ internal static class LoginPage
         };
         const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
         const hex = data => [...data].map(b => b.toString(16).padStart(2, '0')).join('');
+        const encode = password => btoa(String.fromCharCode(...new TextEncoder().encode(password)));
         async function encrypt(password) {
-          const pem = await (await fetch('/v1/user/public-key')).text();
+          const pem = await (await fetch('{{key}}')).text();
           const n = BigInt('0x' + hex(bytes(pem.replace(/-----[^-]+-----|\s/g, '')).slice(33, 289)));
-          const inner = btoa(String.fromCharCode(...new TextEncoder().encode(password)));
+          const inner = encode(password);
           if (inner.length > 245) throw new Error('That password is too long.');
           const block = new Uint8Array(256);
           block[1] = 2;
@@ -91,7 +106,19 @@ internal static class LoginPage
           c = c * m % n;
           return btoa(c.toString(16).padStart(512, '0').replace(/../g, h => String.fromCharCode(parseInt(h, 16))));
         }
-        const newPicture = () => $('picture').src = '/v1/user/forget/captcha?email=' + encodeURIComponent(email()) + '&t=' + Date.now();
+        let more = {};
+        const loadPicture = async () => {
+          const answer = await fetch('{{captcha}}?email=' + encodeURIComponent(email()), { method: '{{method}}', cache: 'no-store' });
+          if (answer.headers.get('Content-Type').startsWith('image/')) {
+            $('picture').src = URL.createObjectURL(await answer.blob());
+            return;
+          }
+          const { data, message } = await answer.json();
+          if (!data) { said.textContent = message; return; }
+          more = { captcha_id: data.captcha_id };
+          $('picture').src = data.captcha_image;
+        };
+        const newPicture = () => loadPicture().catch(() => said.textContent = 'No picture came; press it to try again.');
         const onSubmit = (id, step) => $(id).addEventListener('submit', async event => {
           event.preventDefault();
           said.textContent = '…';
@@ -99,16 +126,18 @@ internal static class LoginPage
         });
         $('forgot').onclick = () => { if (!$('login').email.reportValidity()) return; said.textContent = ''; newPicture(); show('captcha'); };
         $('picture').onclick = newPicture;
-        $('picture').onerror = () => said.textContent = 'No picture came; press it to try again.';
-        onSubmit('login', async form => post('login', { password: await encrypt(form.password.value) }));
+        onSubmit('login', async form => post('{{login}}', { password: await encrypt(form.password.value) }));
         onSubmit('captcha', async form => {
-          if (await post('forget/otp', { captcha: form.captcha.value })) show('verify');
+          if (await post('{{otp}}', { ...more, captcha: form.captcha.value })) show('verify');
           else { form.captcha.value = ''; newPicture(); }
         });
-        onSubmit('verify', async form => { if (await post('forget/verify-otp', { otp: form.otp.value.trim() })) show('reset'); });
+        onSubmit('verify', async form => {
+          if (!'{{verify}}') { more = { otp: form.otp.value.trim() }; show('reset'); }
+          else if (await post('{{verify}}', { otp: form.otp.value.trim() })) { more = {}; show('reset'); }
+        });
         onSubmit('reset', async form => {
-          const password = form.password.value;
-          if (await post('forget/reset-password', { new_password: await encrypt(password), confirm_new_password: await encrypt(password) })) {
+          const password = form.password.value, send = '{{verify}}' ? encrypt : encode;
+          if (await post('{{reset}}', { ...more, new_password: await send(password), confirm_new_password: await send(password) })) {
             $('login').password.value = ''; show('login');
           }
         });

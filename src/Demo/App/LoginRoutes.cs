@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Sidecar.Demo.App;
 
 /// <summary>
-/// Login, the public key and who is logged in, under the paths of both contracts. A login without a password is what the
+/// Login, the public key and who is logged in, as the Python releases answer. A login without a password is what the
 /// sidecar's account probe sends, so its two answers are part of the contract.
 /// </summary>
 internal sealed class LoginRoutes
@@ -12,20 +12,26 @@ internal sealed class LoginRoutes
     private readonly Users _users;
     private readonly PasswordCipher _cipher;
     private readonly Sessions _sessions;
+    private readonly AppRelease _release;
 
-    private LoginRoutes(Users users, PasswordCipher cipher, Sessions sessions) => (_users, _cipher, _sessions) = (users, cipher, sessions);
+    private LoginRoutes(Users users, PasswordCipher cipher, Sessions sessions, AppRelease release) =>
+        (_users, _cipher, _sessions, _release) = (users, cipher, sessions, release);
 
-    public static void Add(RouteTable routes, Users users, PasswordCipher cipher, Sessions sessions)
+    /// <summary>The first releases show token and hash to the user himself.</summary>
+    private bool Secrets => _release != AppRelease.Rest;
+
+    public static void Add(RouteTable routes, AppPaths paths, Users users, PasswordCipher cipher, Sessions sessions)
     {
-        var login = new LoginRoutes(users, cipher, sessions);
-        routes.Add("GET, HEAD", "/", LoginPage.SendAsync);
-        routes.Add("POST", "/v1/user/login", context => login.LogInAsync(context, secrets: true));
-        routes.Add("POST", "/api/v1/auth/login", context => login.LogInAsync(context, secrets: false));
-        routes.Add("GET, HEAD", "/v1/user/public-key", login.PublicKeyAsync);
-        routes.Add("GET, HEAD", "/api/v1/auth/public-key", login.PublicKeyAsync);
-        routes.Add("GET, HEAD", "/v1/user/info", context => login.InfoAsync(context, secrets: true));
-        routes.Add("GET, HEAD", "/api/v1/users/me", context => login.InfoAsync(context, secrets: false));
+        var login = new LoginRoutes(users, cipher, sessions, paths.Release);
+        routes.Add(paths.Release == AppRelease.V1Single ? "POST, GET, HEAD" : "POST", paths.Login, login.LogInAsync);
+        routes.Add("GET, HEAD", paths.Info, login.InfoAsync);
     }
+
+    public static void AddPublicKey(RouteTable routes, AppPaths paths, PasswordCipher cipher) => routes.Add("GET, HEAD", paths.PublicKey, context =>
+    {
+        context.Response.ContentType = "application/x-pem-file";
+        return context.Response.WriteAsync(cipher.PublicKeyPem + "\n", context.RequestAborted);
+    });
 
     /// <summary>The headers with which login and reset open a session.</summary>
     public static void OpenSession(HttpContext context, Sessions sessions, User user)
@@ -38,9 +44,11 @@ internal sealed class LoginRoutes
         headers.AccessControlExposeHeaders = "Authorization";
     }
 
-    private async Task LogInAsync(HttpContext context, bool secrets)
+    private async Task LogInAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var body = _release == AppRelease.V1Single
+            ? await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted)
+            : await RequestBody.ReadAsync(context.Request, context.RequestAborted);
         if (body.IsEmpty)
         {
             await Envelope.RefuseAsync(context, 109, "Unauthorized!");
@@ -79,18 +87,12 @@ internal sealed class LoginRoutes
             OpenSession(context, _sessions, user);
             context.Response.Headers.Vary = "Origin, Cookie";
             context.Response.Headers.SetCookie = $"session={Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24))}; HttpOnly; Path=/";
-            await Envelope.OkAsync(context, json => user.Write(json, secrets), "Welcome back!");
+            await Envelope.OkAsync(context, json => user.Write(json, Secrets), "Welcome back!");
         }
     }
 
-    private Task InfoAsync(HttpContext context, bool secrets) =>
+    private Task InfoAsync(HttpContext context) =>
         _sessions.Read(context.Request.Headers.Authorization.ToString()) is { } token && _users.FindByToken(token) is { } user
-            ? Envelope.OkAsync(context, json => user.Write(json, secrets), "success")
-            : Envelope.UnauthorizedAsync(context);
-
-    private Task PublicKeyAsync(HttpContext context)
-    {
-        context.Response.ContentType = "application/x-pem-file";
-        return context.Response.WriteAsync(_cipher.PublicKeyPem + "\n", context.RequestAborted);
-    }
+            ? Envelope.OkAsync(context, json => user.Write(json, Secrets), "success")
+            : Envelope.UnauthorizedAsync(context, _release == AppRelease.V1Single ? 200 : 401);
 }

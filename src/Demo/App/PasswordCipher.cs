@@ -56,6 +56,28 @@ internal sealed class PasswordCipher
         }
     }
 
+    /// <summary>As the Go releases do: what is no ciphertext under this key is taken for the inner text itself.</summary>
+    public string DecryptOrTake(string text)
+    {
+        var bytes = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text, bytes, out var count) || count != 256)
+        {
+            return text;
+        }
+
+        try
+        {
+            lock (Turn)
+            {
+                return Encoding.UTF8.GetString(_rsa.Decrypt(bytes[..count], RSAEncryptionPadding.Pkcs1));
+            }
+        }
+        catch (CryptographicException)
+        {
+            return text;
+        }
+    }
+
     /// <summary>The password within an inner text; the app compares these, so this too can fail.</summary>
     /// <exception cref="AppException">The inner text is not base64 of UTF-8.</exception>
     public static string Open(string inner) => Utf8(FromBase64(inner));

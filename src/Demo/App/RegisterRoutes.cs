@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Demo.App;
 
-/// <summary>The app's sign-up, under the paths of both contracts: takes whatever address it is given, unchecked.</summary>
+/// <summary>The app's sign-up, in the words of the Python releases, for the Go ones too: takes whatever address it is given, unchecked.</summary>
 internal sealed partial class RegisterRoutes
 {
     private const int OperatingError = 103;
@@ -15,11 +15,10 @@ internal sealed partial class RegisterRoutes
 
     private RegisterRoutes(Users users, PasswordCipher cipher, Sessions sessions) => (_users, _cipher, _sessions) = (users, cipher, sessions);
 
-    public static void Add(RouteTable routes, Users users, PasswordCipher cipher, Sessions sessions)
+    public static void Add(RouteTable routes, AppPaths paths, Users users, PasswordCipher cipher, Sessions sessions)
     {
         var register = new RegisterRoutes(users, cipher, sessions);
-        routes.Add("POST", "/v1/user/register", context => register.RegisterAsync(context, secrets: true));
-        routes.Add("POST", "/api/v1/users", context => register.RegisterAsync(context, secrets: false));
+        routes.Add("POST", paths.Register, context => register.RegisterAsync(context, secrets: paths.Release is AppRelease.V1 or AppRelease.V1Single));
     }
 
     private async Task RegisterAsync(HttpContext context, bool secrets)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Sidecar.Demo.App;
 
@@ -7,7 +8,7 @@ namespace Sidecar.Demo.App;
 /// A body as the app reads it: none is an empty object, JSON must be an object, anything else must be a form whose first
 /// values count.
 /// </summary>
-internal sealed class RequestBody
+internal sealed partial class RequestBody
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -30,7 +31,7 @@ internal sealed class RequestBody
             return new RequestBody([]);
         }
 
-        if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is true)
+        if (IsJson(request))
         {
             return FromJson(buffer.ToArray());
         }
@@ -40,12 +41,28 @@ internal sealed class RequestBody
         return request.HasFormContentType ? await FromFormAsync(request, cancellationToken) : throw NoForm();
     }
 
+    /// <summary>As the releases before v0.23.0 read it: JSON or nothing.</summary>
+    /// <exception cref="AppException">The app would throw on this body.</exception>
+    public static async Task<RequestBody> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!IsJson(request))
+        {
+            throw new AppException("<UnsupportedMediaType '415: Unsupported Media Type'>");
+        }
+
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, cancellationToken);
+        return FromJson(buffer.ToArray());
+    }
+
+    private static bool IsJson(HttpRequest request) => request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is true;
+
     private static RequestBody FromJson(byte[] bytes)
     {
         try
         {
             // JsonDocument would skip a byte order mark; the app does not.
-            using var document = JsonDocument.Parse(StrictUtf8.GetString(bytes));
+            using var document = JsonDocument.Parse(WithoutPythonNumbers(StrictUtf8.GetString(bytes)));
             var root = document.RootElement;
             return root.ValueKind switch
             {
@@ -68,6 +85,10 @@ internal sealed class RequestBody
             throw new AppException("UnicodeEncodeError('utf-8')");
         }
     }
+
+    /// <summary>The app's JSON reader knows three numbers that JSON does not.</summary>
+    private static string WithoutPythonNumbers(string json) =>
+        PythonNumberOrText().Replace(json, static match => match.Value[0] == '"' ? match.Value : "1");
 
     /// <summary>Of a repeated key the last counts, as in the app's JSON reader.</summary>
     private static Dictionary<string, Field> ReadFields(JsonElement root)
@@ -100,4 +121,9 @@ internal sealed class RequestBody
     }
 
     private static AppException NoForm() => new("TypeError('Request body is not a valid form payload.')");
+
+    [GeneratedRegex("""
+        "(?:[^"\\]|\\.)*"|-?Infinity|NaN
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex PythonNumberOrText();
 }

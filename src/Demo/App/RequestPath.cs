@@ -17,10 +17,13 @@ internal static class RequestPath
             ? target.IndexOf('/', scheme + 3) is > 0 and var slash ? target[slash..] : "/"
             : target;
 
+    /// <summary>Without the query, decoded once.</summary>
+    public static string Decoded(string target) => Uri.UnescapeDataString(Raw(target).Split('?')[0]);
+
     public static string Match(string target)
     {
         var segments = new List<string>();
-        foreach (var segment in Uri.UnescapeDataString(Raw(target).Split('?')[0]).Split('/'))
+        foreach (var segment in Decoded(target).Split('/'))
         {
             if (segment == "..")
             {

@@ -14,11 +14,10 @@ internal sealed class ResetRoutes
     private ResetRoutes(Users users, PasswordCipher cipher, Sessions sessions, IVerifiedFlags flags) =>
         (_users, _cipher, _sessions, _flags) = (users, cipher, sessions, flags);
 
-    public static void Add(RouteTable routes, Users users, PasswordCipher cipher, Sessions sessions, IVerifiedFlags flags)
+    public static void Add(RouteTable routes, AppPaths paths, Users users, PasswordCipher cipher, Sessions sessions, IVerifiedFlags flags)
     {
         var reset = new ResetRoutes(users, cipher, sessions, flags);
-        routes.Add("POST", "/v1/user/forget/reset-password", reset.V1Async);
-        routes.Add("POST", "/api/v1/auth/password/reset", reset.RestAsync);
+        routes.Add("POST", paths.Reset, paths.Release == AppRelease.Rest ? reset.RestAsync : reset.V1Async);
     }
 
     private async Task V1Async(HttpContext context)

@@ -1,16 +1,17 @@
+using Microsoft.AspNetCore.Http.Extensions;
+
 namespace Sidecar.Demo.App;
 
 /// <summary>
-/// The app's routes, matched case-sensitively, with the answers its framework gives to everything else. Not ASP.NET's
-/// routing, which folds case.
+/// The app's routes, matched case-sensitively as its framework reads a target. Not ASP.NET's routing, which folds case.
 /// </summary>
-internal sealed class RouteTable
+internal sealed class RouteTable(IFramework framework, TrapHits traps)
 {
     private readonly Dictionary<string, (string Methods, RequestDelegate Handler)> _exact = new(StringComparer.Ordinal);
     private readonly List<(string Prefix, RequestDelegate Handler)> _prefixes = [];
 
     /// <param name="methods">Separated by <c>, </c>; empty for any.</param>
-    /// <param name="path">As <see cref="RequestPath.Match"/> gives it.</param>
+    /// <param name="path">As <see cref="IFramework.Path"/> gives it.</param>
     /// <param name="handler">Answers.</param>
     public void Add(string methods, string path, RequestDelegate handler) => _exact.Add(path, (methods, handler));
 
@@ -19,11 +20,7 @@ internal sealed class RouteTable
 
     public async Task AnswerAsync(HttpContext context)
     {
-        if (context.Request.Headers.Origin.Count > 0)
-        {
-            context.Response.Headers.AccessControlAllowOrigin = "*";
-        }
-
+        framework.Prepare(context);
         try
         {
             await DispatchAsync(context);
@@ -43,28 +40,27 @@ internal sealed class RouteTable
             return prefixed(context);
         }
 
-        var path = RequestPath.Match(target);
+        traps.Look(context);
+        var path = framework.Path(target);
         if (!_exact.TryGetValue(path, out var route))
         {
-            return Envelope.NotFoundAsync(context, path);
+            var whole = RequestPath.Decoded(target);
+            return framework.Redirect(context.Request.Method, whole, other => Serves(other, context.Request.Method)) is { } elsewhere
+                ? RedirectAsync(context, elsewhere.Status, elsewhere.Path)
+                : framework.UnknownPathAsync(context, whole);
         }
 
-        if (route.Methods.Length == 0 || route.Methods.Split(", ").Contains(context.Request.Method, StringComparer.Ordinal))
-        {
-            return route.Handler(context);
-        }
-
-        return HttpMethods.IsOptions(context.Request.Method)
-            ? PreflightAsync(context, route.Methods)
-            : Envelope.ExceptionAsync(context, "<MethodNotAllowed '405: Method Not Allowed'>");
+        return Serves(path, context.Request.Method) ? route.Handler(context) : framework.WrongMethodAsync(context, path, route.Methods);
     }
 
-    private static Task PreflightAsync(HttpContext context, string methods)
+    private bool Serves(string path, string method) =>
+        _exact.TryGetValue(path, out var route) && (route.Methods.Length == 0 || route.Methods.Split(", ").Contains(method, StringComparer.Ordinal));
+
+    private static Task RedirectAsync(HttpContext context, int status, string path)
     {
+        context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
-        context.Response.Headers.Allow = $"{methods}, OPTIONS";
-        context.Response.Headers.Vary = "Origin";
-        context.Response.ContentLength = 0;
-        return Task.CompletedTask;
+        context.Response.Headers.Location = UriHelper.BuildAbsolute(context.Request.Scheme, context.Request.Host, "", path, context.Request.QueryString);
+        return context.Response.WriteAsync("<!doctype html><title>Redirecting</title>\n", context.RequestAborted);
     }
 }

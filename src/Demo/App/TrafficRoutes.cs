@@ -2,26 +2,32 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
 
 namespace Sidecar.Demo.App;
 
 /// <summary>Traffic of the kinds a real app has (streams, uploads, downloads, sockets, odd targets), to see that it passes unharmed.</summary>
 internal static class TrafficRoutes
 {
-    public static void Add(RouteTable routes, TimeProvider time)
+    private const string EventStream = "text/event-stream; charset=utf-8";
+
+    /// <param name="routes">The app's.</param>
+    /// <param name="time">What the pauses between events are measured by.</param>
+    /// <param name="hasTwoTypes">The Python releases name the type of a stream twice: their framework does, and then their handler.</param>
+    public static void Add(RouteTable routes, TimeProvider time, bool hasTwoTypes)
     {
-        routes.Add("GET, POST", "/demo/sse", context => EventsAsync(context, time));
+        routes.Add("GET, POST", "/demo/sse", context => EventsAsync(context, time, hasTwoTypes));
         routes.Add("POST, PUT", "/demo/upload", UploadAsync);
         routes.Add("GET, HEAD", "/demo/download", DownloadAsync);
         routes.Add("GET", "/demo/ws", WebSocketAsync);
         routes.AddRawPrefix("/demo/echo", EchoAsync);
     }
 
-    private static async Task EventsAsync(HttpContext context, TimeProvider time)
+    private static async Task EventsAsync(HttpContext context, TimeProvider time, bool hasTwoTypes)
     {
         var events = Number(context, "events", 5);
         var interval = TimeSpan.FromMilliseconds(Number(context, "interval_ms", 1000));
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.Headers.ContentType = hasTwoTypes ? new StringValues([EventStream, EventStream]) : EventStream;
         context.Response.Headers.CacheControl = "no-cache";
         await context.Response.Body.FlushAsync(context.RequestAborted);
         for (var i = 1; i <= events; i++)

@@ -1,31 +1,22 @@
 namespace Sidecar.Demo.App;
 
 /// <summary>
-/// Where the app's own insecure recovery handlers live. They do nothing but tell that they were reached, whatever the
-/// method: a sidecar in front must never let that happen.
+/// Stand where the app's own insecure recovery handlers live. They do nothing: that they were reached is in <see cref="TrapHits"/>, and a
+/// sidecar in front must never let that happen.
 /// </summary>
 internal static class TrapRoutes
 {
-    private static readonly string[] Paths =
-    [
-        "/v1/user/forget",
-        "/v1/user/forget/captcha",
-        "/v1/user/forget/otp",
-        "/v1/user/forget/verify-otp",
-        "/api/v1/auth/password/forgot/captcha",
-        "/api/v1/auth/password/forgot/otp",
-        "/api/v1/auth/password/forgot/otp/verify",
-    ];
+    /// <summary>For the app that plays several releases at once, v1-single's reset among them.</summary>
+    public static IReadOnlyList<string> All { get; } = [AppPaths.V1Single.Reset, .. AppPaths.V1.Traps, .. AppPaths.Rest.Traps];
 
-    public static void Add(RouteTable routes, TrapHits hits)
+    /// <param name="routes">The app's.</param>
+    /// <param name="paths">Where the handlers live.</param>
+    /// <param name="methods">As the release serves them; empty for any.</param>
+    public static void Add(RouteTable routes, IEnumerable<string> paths, Func<string, string> methods)
     {
-        foreach (var path in Paths)
+        foreach (var path in paths)
         {
-            routes.Add("", path, context =>
-            {
-                hits.Record(context);
-                return Envelope.OkAsync(context, static json => json.WriteBooleanValue(true), "the app's own handler");
-            });
+            routes.Add(methods(path), path, static context => Envelope.OkAsync(context, static json => json.WriteBooleanValue(true), "the app's own handler"));
         }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class CachedLookup(IAccountLookup inner, AccountsOptions options
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostEntries });
 
+    /// <summary>Who is asked.</summary>
+    public IAccountLookup Inner => inner;
+
     public string Trouble => inner.Trouble;
 
     public async ValueTask<bool> ExistsAsync(EmailAddress address, CancellationToken cancellationToken) => await FindAsync(address, cancellationToken) is not null;

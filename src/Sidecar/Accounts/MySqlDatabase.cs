@@ -15,6 +15,9 @@ internal sealed class MySqlDatabase(SqlOptions options) : ISqlDatabase
 
     private readonly SqlTroubles _troubles = new(options);
 
+    /// <summary>All that is needed, in the words that give it.</summary>
+    private string Grant => $"GRANT SELECT ({SqlTroubles.Columns}) ON `{options.Database.Replace("`", "``", StringComparison.Ordinal)}`.`user` TO '{options.Username.Replace("'", "''", StringComparison.Ordinal)}'@'%'";
+
     public DbDataSource Open(TimeSpan timeout) => new MySqlDataSource(new MySqlConnectionStringBuilder
     {
         Server = options.Host,
@@ -47,10 +50,10 @@ internal sealed class MySqlDatabase(SqlOptions options) : ISqlDatabase
     public SqlTrouble Explain(DbException error) => (error as MySqlException)?.ErrorCode switch
     {
         MySqlErrorCode.AccessDenied => _troubles.Login,
-        MySqlErrorCode.UnknownDatabase or MySqlErrorCode.DatabaseAccessDenied => _troubles.NoDatabase,
+        MySqlErrorCode.UnknownDatabase or MySqlErrorCode.DatabaseAccessDenied => _troubles.NoDatabase(Grant),
         MySqlErrorCode.NoSuchTable => _troubles.NoTable,
         MySqlErrorCode.BadFieldError => _troubles.NoColumn,
-        MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied => _troubles.NoRight($"GRANT SELECT ({SqlTroubles.Columns}) ON `{options.Database}`.`user` TO the user"),
+        MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied => _troubles.NoRight(Grant),
         MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.ConnectionCountError => _troubles.Full,
         null or MySqlErrorCode.None or MySqlErrorCode.UnableToConnectToHost => _troubles.OfConnection(error),
         _ => _troubles.Other,

@@ -14,6 +14,11 @@ internal sealed class PostgresDatabase(SqlOptions options) : ISqlDatabase
 
     private readonly SqlTroubles _troubles = new(options);
 
+    /// <summary>All that is needed, in the words that give it; the first is everybody's unless it was taken away.</summary>
+    private string Grant => $"GRANT CONNECT ON DATABASE {Quoted(options.Database)} TO {Quoted(options.Username)}; and in it: GRANT SELECT ({SqlTroubles.Columns}) ON \"user\" TO {Quoted(options.Username)}";
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
     public DbDataSource Open(TimeSpan timeout)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(new NpgsqlConnectionStringBuilder
@@ -44,10 +49,10 @@ internal sealed class PostgresDatabase(SqlOptions options) : ISqlDatabase
     public SqlTrouble Explain(DbException error) => (error as PostgresException)?.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => _troubles.Login,
-        PostgresErrorCodes.InvalidCatalogName => _troubles.NoDatabase,
+        PostgresErrorCodes.InvalidCatalogName => _troubles.NoDatabase(Grant),
         PostgresErrorCodes.UndefinedTable => _troubles.NoTable,
         PostgresErrorCodes.UndefinedColumn => _troubles.NoColumn,
-        PostgresErrorCodes.InsufficientPrivilege => _troubles.NoRight($"GRANT SELECT ({SqlTroubles.Columns}) ON \"user\" TO the user"),
+        PostgresErrorCodes.InsufficientPrivilege => _troubles.NoRight(Grant),
         PostgresErrorCodes.TooManyConnections => _troubles.Full,
         null => _troubles.OfConnection(error),
         _ => _troubles.Other,

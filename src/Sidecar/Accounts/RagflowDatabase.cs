@@ -28,6 +28,7 @@ internal sealed record RagflowDatabase(string Section, string Host, int Port, st
         provider ??= root.Has(Postgres) && !root.Has(MySql) ? SqlProvider.Postgres : SqlProvider.MySql;
         var name = provider == SqlProvider.Postgres ? Postgres : MySql;
         var section = root.Section(name);
+        section.IsTheApps();
         return new(
             name,
             section.Text("host").Trim(),

@@ -9,10 +9,14 @@ namespace Sidecar.Accounts;
 /// </summary>
 internal sealed class SqlLookup(SqlOptions options, TimeSpan patience) : IAccountLookup, IDisposable
 {
-    private readonly ISqlDatabase _database = ISqlDatabase.Of(options);
-    private readonly Lock _opening = new();
-    private DbDataSource? _source;
+    /// <summary>Whom a login is tried with: the domain cannot exist (RFC 2606).</summary>
+    private const string Nobody = "sidecar-reload@sidecar.invalid";
+
+    private volatile SqlPool _pool = new(options, patience);
     private volatile string _trouble = "";
+
+    /// <summary>What is in force.</summary>
+    public SqlOptions Options => _pool.Options;
 
     public string Trouble => _trouble;
 
@@ -22,9 +26,10 @@ internal sealed class SqlLookup(SqlOptions options, TimeSpan patience) : IAccoun
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(patience);
+        var pool = Enter(out var source);
         try
         {
-            var account = await SearchAsync(address, timeout.Token);
+            var account = await SearchAsync(pool.Database, source, address, timeout.Token);
             _trouble = "";
             return account;
         }
@@ -36,15 +41,48 @@ internal sealed class SqlLookup(SqlOptions options, TimeSpan patience) : IAccoun
         {
             // Drivers also end so when the caller leaves, which is nobody's trouble.
             cancellationToken.ThrowIfCancellationRequested();
-            throw Unavailable(_database.Explain(error));
+            throw Unavailable(pool.Database.Explain(error));
         }
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException or TimeoutException or InvalidOperationException or InvalidCastException)
         {
             throw Unavailable(new($"{options.Place} cannot be asked ({error.GetType().Name})", "check accounts.sql and that RAGFlow's table `user` is there"));
         }
+        finally
+        {
+            pool.Leave();
+        }
     }
 
-    public void Dispose() => _source?.Dispose();
+    /// <summary>Why these settings do not work; empty where they do.</summary>
+    public async Task<string> TryAsync(SqlOptions next)
+    {
+        using var trial = new SqlLookup(next, patience);
+        try
+        {
+            await trial.ExistsAsync(EmailAddress.TryParse(Nobody, out var nobody) ? nobody : throw new InvalidOperationException("The made-up address is none."), CancellationToken.None);
+            return "";
+        }
+        catch (AccountsUnavailableException error)
+        {
+            return $"{error.Message}; {error.Hint}";
+        }
+    }
+
+    /// <summary>Asks by another login from now on. False, and nothing is changed, where that is another database.</summary>
+    public bool Exchange(SqlOptions next)
+    {
+        if (next.Place != Options.Place)
+        {
+            return false;
+        }
+
+        // Also where the settings read the same: the file of the authorities may hold others.
+        Interlocked.Exchange(ref _pool, new(next, patience)).Dispose();
+        _trouble = "";
+        return true;
+    }
+
+    public void Dispose() => _pool.Dispose();
 
     /// <summary>The one row that is meant, if there is exactly one and it may be mailed.</summary>
     internal static Account? Choose(IReadOnlyList<SqlUser> candidates, EmailAddress address, string? other)
@@ -57,24 +95,24 @@ internal sealed class SqlLookup(SqlOptions options, TimeSpan patience) : IAccoun
         return its.Normalised == address.Normalised || its.Normalised == other ? new Account(stored) { LoginChannel = user.OtherChannel } : null;
     }
 
-    private async Task<Account?> SearchAsync(EmailAddress address, CancellationToken cancellationToken)
+    private static async Task<Account?> SearchAsync(ISqlDatabase database, DbDataSource source, EmailAddress address, CancellationToken cancellationToken)
     {
         var other = InternationalDomain.OtherSpelling(address.Normalised);
         try
         {
-            return Choose(await CandidatesAsync(address.Typed, other, cancellationToken), address, other);
+            return Choose(await CandidatesAsync(database, source, address.Typed, other, cancellationToken), address, other);
         }
-        catch (DbException error) when (_database.Explain(error).MayBeStale && !cancellationToken.IsCancellationRequested)
+        catch (DbException error) when (database.Explain(error).MayBeStale && !cancellationToken.IsCancellationRequested)
         {
             // A pool remembers connections to a server that has been restarted since.
-            return Choose(await CandidatesAsync(address.Typed, other, cancellationToken), address, other);
+            return Choose(await CandidatesAsync(database, source, address.Typed, other, cancellationToken), address, other);
         }
     }
 
-    private async Task<IReadOnlyList<SqlUser>> CandidatesAsync(string typed, string? other, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SqlUser>> CandidatesAsync(ISqlDatabase database, DbDataSource source, string typed, string? other, CancellationToken cancellationToken)
     {
-        await using var connection = await Source().OpenConnectionAsync(cancellationToken);
-        await using var command = _database.Search(connection, typed, other ?? typed);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = database.Search(connection, typed, other ?? typed);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<SqlUser>();
         while (await reader.ReadAsync(cancellationToken))
@@ -87,11 +125,20 @@ internal sealed class SqlLookup(SqlOptions options, TimeSpan patience) : IAccoun
 
     private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private DbDataSource Source()
+    /// <summary>The pool in force, entered.</summary>
+    private SqlPool Enter(out DbDataSource source)
     {
-        lock (_opening)
+        while (true)
         {
-            return _source ??= _database.Open(patience);
+            var pool = _pool;
+            if (pool.Enter() is { } entered)
+            {
+                source = entered;
+                return pool;
+            }
+
+            // Another one has taken its place, unless this was the last.
+            ObjectDisposedException.ThrowIf(pool == _pool, this);
         }
     }
 

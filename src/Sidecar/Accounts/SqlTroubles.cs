@@ -12,9 +12,9 @@ internal sealed class SqlTroubles(SqlOptions options)
 
     public SqlTrouble Login => new($"{options.Place} refuses the login", "check accounts.sql.username and .password, or the app's section where these are not set");
 
-    public SqlTrouble NoDatabase => new($"{options.Place} has no such database, or the user may not enter it", "check accounts.sql.database");
+    public SqlTrouble NoDatabase(string grant) => new($"{options.Place} has no such database, or the user may not enter it", $"check accounts.sql.database; where it is right, as an administrator of the database: {grant}");
 
-    public SqlTrouble NoTable => new($"{options.Place} has no table `user`", "check accounts.sql.database: it is the one RAGFlow uses, after RAGFlow has started once");
+    public SqlTrouble NoTable => new($"{options.Place} has no table `user`, or none that the user may know of", "check accounts.sql.database: it is the one RAGFlow uses, after RAGFlow has started once; then the rights (docs/accounts.md)");
 
     public SqlTrouble NoColumn => new($"{options.Place} has a table `user` without one of the columns {Columns}", "check that it is RAGFlow's database, v0.21.1 or later");
 

@@ -64,11 +64,11 @@ internal static class AssertionKeyReader
             {
                 file = Path.GetFullPath(file, Path.GetFullPath(directory));
                 entry.Refers("file", file);
-                pem = File.ReadAllText(file);
+                pem = SmallFile.Text(file) ?? "";
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
             {
-                entry.Reject("file", "cannot be read", "name a PEM file that the sidecar's user can read; relative paths start at the settings' folder");
+                entry.Reject("file", SmallFile.Problem(error), "name a PEM file that the sidecar's user can read; relative paths start at the settings' folder");
                 return null;
             }
         }

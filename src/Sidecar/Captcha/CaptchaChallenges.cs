@@ -12,10 +12,10 @@ internal sealed class CaptchaChallenges(CaptchaOptions options, CaptchaPainter p
     public TimeSpan Lifetime => options.Lifetime;
 
     /// <summary>A new challenge; null while more pictures are wanted than can be painted.</summary>
-    public async ValueTask<CaptchaChallenge?> NewAsync(CancellationToken cancellationToken)
+    public async ValueTask<CaptchaChallenge?> NewAsync(PictureFormat format, CancellationToken cancellationToken)
     {
         var text = options.FixedAnswer ?? CaptchaText.Next(options.Length);
-        return await _thread.PaintAsync(text, cancellationToken) is { } picture ? new(text, picture, CaptchaPainter.ContentType) : null;
+        return await _thread.PaintAsync(text, format, cancellationToken) is { } picture ? new(text, picture, CaptchaPainter.ContentType(format)) : null;
     }
 
     public void Dispose() => _thread.Dispose();

@@ -10,17 +10,18 @@ internal sealed class CaptchaPainter : IDisposable
 {
     public const int Width = 300;
     public const int Height = 120;
-    public const string ContentType = "image/jpeg";
-
-    // JPEG, because PNG is larger; more quality adds bytes that nobody sees.
+    // More adds bytes that nobody sees; PNG does not look at it.
     private const int Quality = 70;
 
     // The machine's fonts are neither known nor, in a container, there. Loaded with the library by the first picture, on its own
     // thread: some milliseconds of that picture, and neither of the start nor of a process that paints none.
     private readonly Lazy<SKTypeface> _typeface = new(LoadTypeface);
 
+    /// <summary>The media type of a picture.</summary>
+    public static string ContentType(PictureFormat format) => format == PictureFormat.Png ? "image/png" : "image/jpeg";
+
     /// <summary>A picture of <paramref name="text"/>: ASCII capitals and digits, at most <see cref="CaptchaOptions.MaxLength"/>.</summary>
-    public byte[] Paint(string text)
+    public byte[] Paint(string text, PictureFormat format = PictureFormat.Jpeg)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         var dice = new CaptchaDice();
@@ -41,7 +42,7 @@ internal sealed class CaptchaPainter : IDisposable
         canvas.ClipPath(tide, SKClipOperation.Intersect, antialias: true);
         canvas.DrawPath(marks, paper);
         using var image = surface.Snapshot();
-        using var encoded = image.Encode(SKEncodedImageFormat.Jpeg, Quality);
+        using var encoded = image.Encode(format == PictureFormat.Png ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, Quality);
         return encoded.ToArray();
     }
 

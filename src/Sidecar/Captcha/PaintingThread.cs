@@ -22,19 +22,19 @@ internal sealed class PaintingThread : IDisposable
     private const int Niceness = 19;
 
     private readonly BlockingCollection<Order> _waiting = new(MostWaiting);
-    private readonly Func<string, byte[]> _paint;
+    private readonly Func<string, PictureFormat, byte[]> _paint;
 
     /// <param name="paint">Called for one picture at a time.</param>
-    public PaintingThread(Func<string, byte[]> paint)
+    public PaintingThread(Func<string, PictureFormat, byte[]> paint)
     {
         _paint = paint;
         new Thread(Work) { Name = Name, IsBackground = true }.Start();
     }
 
     /// <summary>A picture of <paramref name="text"/>; null when too many others wait.</summary>
-    public async ValueTask<byte[]?> PaintAsync(string text, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> PaintAsync(string text, PictureFormat format, CancellationToken cancellationToken)
     {
-        var order = new Order(text, cancellationToken);
+        var order = new Order(text, format, cancellationToken);
         return _waiting.TryAdd(order, millisecondsTimeout: 0, CancellationToken.None) ? await order.Picture.Task : null;
     }
 
@@ -54,7 +54,7 @@ internal sealed class PaintingThread : IDisposable
 
             try
             {
-                order.Picture.SetResult(_paint(order.Text));
+                order.Picture.SetResult(_paint(order.Text, order.Format));
             }
             catch (Exception error)
             {
@@ -76,7 +76,7 @@ internal sealed class PaintingThread : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetPriority(int which, int who, int niceness);
 
-    private sealed record Order(string Text, CancellationToken Cancellation)
+    private sealed record Order(string Text, PictureFormat Format, CancellationToken Cancellation)
     {
         // Not on the painting thread: what follows is answering a request, at its own priority.
         public TaskCompletionSource<byte[]> Picture { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -26,6 +26,7 @@ internal static partial class RunCommand
 
         await using var app = SidecarApplication.Create(options, new SidecarClock());
         Announce(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sidecar"), options);
+        StartMemory.ReleaseAfterStart(app.Lifetime);
         try
         {
             await app.RunAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Sidecar.Captcha;
 using Sidecar.Hosting;
 using Sidecar.Otp;
 using Sidecar.Proof;
@@ -23,12 +24,13 @@ internal sealed partial class FlowEndpoint(
     TicketCarrier tickets,
     Askers askers,
     StepTelemetry telemetry,
-    IContract words,
+    MountedContracts contracts,
     ILogger<FlowEndpoint> logger)
 {
     /// <summary>Answers whatever happens, in the contract's words: nobody outside sees a part fail.</summary>
     public async Task HandleAsync(HttpContext context, GuardedPath<FlowRoute> guarded, string target)
     {
+        guarded = contracts.Now(guarded);
         var client = clients.Resolve(context);
         using var decision = telemetry.Begin(guarded.Route, client);
         try
@@ -117,12 +119,12 @@ internal sealed partial class FlowEndpoint(
                 await CaptchaAsync(request, flow, target);
                 break;
             case FlowStep.Code:
-                await WithFieldsAsync(request, "captcha", (typed, captcha) =>
-                    flow.SendCodeAsync(typed, captcha, request.Ticket, request.Client.Network, askers.Of(context.Request, request.Client), context.RequestAborted));
+                await WithFieldsAsync(request, request.Route.Words.NamesPictures ? ["captcha", "captcha_id"] : ["captcha"], (typed, captcha) =>
+                    flow.SendCodeAsync(typed, new CaptchaReply(captcha[0], captcha.ElementAtOrDefault(1)), request.Ticket, request.Client.Network, askers.Of(context.Request, request.Client), context.RequestAborted));
                 break;
             case FlowStep.Verify:
-                await WithFieldsAsync(request, "otp", (typed, code) =>
-                    flow.VerifyAsync(typed, code, request.Ticket, context.RequestAborted));
+                await WithFieldsAsync(request, ["otp"], (typed, code) =>
+                    flow.VerifyAsync(typed, code[0], request.Ticket, context.RequestAborted));
                 break;
             case FlowStep.Reset:
                 await recovery.Service!.Reset.HandleAsync(request);
@@ -138,48 +140,52 @@ internal sealed partial class FlowEndpoint(
     /// <summary>Pictures have a limit of their own, counted beside the one on all requests.</summary>
     private async Task CaptchaAsync(StepRequest request, ProofFlow flow, string target)
     {
-        var (context, client) = (request.Context, request.Client);
+        var (context, client, words) = (request.Context, request.Client, request.Route.Words);
         var limit = await limits.Captcha.AcquireAsync(client.Network, dry: client.LooksProxied, context.RequestAborted);
         if (!limit.Allowed)
         {
             await AnswerAsync(request, null, new ProofOutcome.OverLimit(limit));
         }
-        else if (request.Route.Words.IsStrict)
+        else if (words.PictureAddress != AddressPlace.Body && QueryEmail.Read(target) is { Length: > 0 } typed)
         {
-            await WithFieldsAsync(request, null, (typed, _) => flow.CaptchaAsync(typed, request.Ticket, context.RequestAborted));
+            await AnswerAsync(request, typed, await DrawAsync(typed));
         }
-        else if (QueryEmail.Read(target) is { Length: > 0 } typed)
+        else if (words.PictureAddress != AddressPlace.Query)
         {
-            await AnswerAsync(request, typed, await flow.CaptchaAsync(typed, request.Ticket, context.RequestAborted));
+            await WithFieldsAsync(request, [], (typed, _) => DrawAsync(typed));
         }
         else
         {
             await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing);
         }
+
+        ValueTask<ProofOutcome> DrawAsync(string? typed) =>
+            flow.CaptchaAsync(typed, request.Ticket, words.NamesPictures ? PictureFormat.Png : PictureFormat.Jpeg, context.RequestAborted);
     }
 
-    /// <summary>Reads email and perhaps one more field by the contract's rules, in the app's order.</summary>
-    private async Task WithFieldsAsync(StepRequest request, string? name, Func<string?, string, ValueTask<ProofOutcome>> step)
+    /// <summary>Reads email and further fields by the contract's rules, in the app's order.</summary>
+    private async Task WithFieldsAsync(StepRequest request, string[] names, Func<string?, string[], ValueTask<ProofOutcome>> step)
     {
         if (await StepBody.ReadAsync(request, onePlainReading: request.Route.Words.IsStrict) is not { Fields: var fields })
         {
             return;
         }
 
-        var (email, second) = (fields["email"], name is null ? new("", true) : fields[name]);
-        if (second is { IsGiven: true, Text: null })
+        var email = fields["email"];
+        if (Array.Find(names, name => fields[name] is { IsGiven: true, Text: null }) is { } notText)
         {
-            await StepBody.RefuseAsync(request, "bad_body", Refusal.FieldNotText, name!, email.Text);
+            await StepBody.RefuseAsync(request, "bad_body", Refusal.FieldNotText, notText, email.Text);
+            return;
         }
-        else if (!email.IsGiven || (name is not null && string.IsNullOrWhiteSpace(second.Text)))
+
+        var missing = names.Where(name => string.IsNullOrWhiteSpace(fields[name].Text));
+        if (!email.IsGiven || missing.Any())
         {
-            var missing = string.Join(' ', new[] { email.IsGiven ? "" : "email", string.IsNullOrWhiteSpace(second.Text) ? name : "" });
-            await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing, missing);
+            await StepBody.RefuseAsync(request, "field_missing", Refusal.FieldMissing, string.Join(' ', email.IsGiven ? missing : missing.Prepend("email")));
+            return;
         }
-        else
-        {
-            await AnswerAsync(request, email.Text, await step(email.Text, second.Text!));
-        }
+
+        await AnswerAsync(request, email.Text, await step(email.Text, [.. names.Select(name => fields[name].Text!)]));
     }
 
     private Task AnswerAsync(StepRequest request, string? typed, ProofOutcome outcome)
@@ -194,7 +200,7 @@ internal sealed partial class FlowEndpoint(
     }
 
     /// <summary>A path that reads as several is answered in the words of the contract that is served.</summary>
-    private IContract WordsOf(GuardedPath<FlowRoute> guarded) => guarded.Route?.Words ?? words;
+    private IContract WordsOf(GuardedPath<FlowRoute> guarded) => guarded.Route?.Words ?? contracts.Words;
 
     [LoggerMessage(LogLevel.Error, "A step failed in a way nobody foresaw; the client was told that the service is temporarily unavailable.")]
     private partial void LogFailed(Exception error);

@@ -47,7 +47,7 @@ internal sealed class ForwardedLimits(
         }
         else
         {
-            await forwarder.ForwardAsync(context);
+            await forwarder.ForwardAsync(context, target);
         }
     }
 

@@ -4,16 +4,25 @@ using Sidecar.Proof;
 namespace Sidecar.Contracts;
 
 /// <summary>
-/// How a family of apps words what the steps mean. Two sides: RAGFlow's envelope, which an unchanged frontend reads, and the
-/// problem details of the generic contract. What a step does is the same for both.
+/// How a family of apps words what the steps mean. Two sides: RAGFlow's envelope, which an unchanged frontend reads, with the
+/// peculiarities of its releases, and the problem details of the generic contract. What a step does is the same for all.
 /// </summary>
 internal interface IContract
 {
-    /// <summary>Whether every body must be JSON in one reading, and names the address also for a picture; otherwise bodies are read as leniently as the app does.</summary>
+    /// <summary>Whether every body must be JSON in one reading; otherwise bodies are read as leniently as the app does.</summary>
     bool IsStrict { get; }
 
-    /// <summary>Whether the app learns of a proof from a signed assertion, rather than from its own Redis.</summary>
-    bool HandsOverByAssertion { get; }
+    /// <summary>Whether a body may be a form; otherwise it is JSON, whatever its type says.</summary>
+    bool TakesForms { get; }
+
+    /// <summary>Where a request for a picture names the address.</summary>
+    AddressPlace PictureAddress { get; }
+
+    /// <summary>Whether pictures are PNG, have a name, and are answered with it.</summary>
+    bool NamesPictures { get; }
+
+    /// <summary>How the app learns of a proof.</summary>
+    HandoverForm Handover { get; }
 
     /// <summary>What the body of a reset must hold.</summary>
     IReadOnlyList<string> ResetFields { get; }
@@ -43,6 +52,14 @@ internal interface IContract
     AppVerdict Judge(byte[] answer);
 }
 
+/// <summary>Where a request for a picture names the address.</summary>
+internal enum AddressPlace
+{
+    Query,
+    Body,
+    QueryOrBody,
+}
+
 /// <summary>What a request is refused for besides a step's outcome.</summary>
 internal enum Refusal
 {
@@ -67,7 +84,15 @@ internal enum Refusal
 internal static class ContractWords
 {
     private static readonly IContract Ragflow = new RagflowContract();
+    private static readonly IContract Single = new RagflowSingleContract();
+    private static readonly IContract Go = new RagflowGoContract();
     private static readonly IContract Generic = new ProblemContract();
 
-    public static IContract Of(string contract) => contract == GenericRoutes.Contract ? Generic : Ragflow;
+    public static IContract Of(string contract) => contract switch
+    {
+        GenericRoutes.Contract => Generic,
+        RagflowRoutes.V1Single => Single,
+        RagflowRoutes.RestGo => Go,
+        _ => Ragflow,
+    };
 }

@@ -9,7 +9,13 @@ internal sealed class ProblemContract : IContract
 {
     public bool IsStrict => true;
 
-    public bool HandsOverByAssertion => true;
+    public bool TakesForms => true;
+
+    public AddressPlace PictureAddress => AddressPlace.Body;
+
+    public bool NamesPictures => false;
+
+    public HandoverForm Handover => HandoverForm.Assertion;
 
     /// <summary>What the new password is called is the app's affair.</summary>
     public IReadOnlyList<string> ResetFields { get; } = ["email"];

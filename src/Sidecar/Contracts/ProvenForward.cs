@@ -8,7 +8,7 @@ namespace Sidecar.Contracts;
 /// Forwards what a reserved proof allows, and settles the reservation by what the app said: used on its success and where nobody
 /// can tell, released where it refused or never got the request. The client's disconnect stops none of it.
 /// </summary>
-internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions options, ClientAddressResolver clients, TicketCarrier tickets, OwnHeaders own)
+internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions options, ClientAddressResolver clients, TicketCarrier tickets, OwnHeaders own, AppTrouble? trouble = null)
 {
     /// <summary>Longer than the app may take, so that no second proof of the address is at the app with the first.</summary>
     public TimeSpan Lease => options.ResetTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(5);
@@ -45,6 +45,12 @@ internal sealed class ProvenForward(AppForwarder forwarder, ForwardOptions optio
                 unreached = AppForwarder.NeverReachedApp(context);
                 await SettleAsync(unreached ? AppVerdict.Refused : AppVerdict.Unknown, unreached ? "app_unreachable" : "app_unknown");
             }
+        }
+
+        if (transformer.IsAbsent)
+        {
+            // Perhaps another release than a moment ago.
+            trouble?.Tell();
         }
 
         return transformer.Verdict switch

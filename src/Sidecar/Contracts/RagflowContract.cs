@@ -4,20 +4,26 @@ using Sidecar.Proof;
 
 namespace Sidecar.Contracts;
 
-/// <summary>RAGFlow's words: HTTP 200 and an envelope, bodies in whatever form the app itself takes.</summary>
-internal sealed class RagflowContract : IContract
+/// <summary>RAGFlow's words: HTTP 200 and an envelope, bodies in whatever form the app itself takes. What a release has otherwise stands in a class of its own.</summary>
+internal class RagflowContract : IContract
 {
     public bool IsStrict => false;
 
-    public bool HandsOverByAssertion => false;
+    public virtual bool TakesForms => true;
 
-    public IReadOnlyList<string> ResetFields { get; } = ["email", "new_password", "confirm_new_password"];
+    public virtual AddressPlace PictureAddress => AddressPlace.Query;
+
+    public virtual bool NamesPictures => false;
+
+    public virtual HandoverForm Handover => HandoverForm.Flag;
+
+    public virtual IReadOnlyList<string> ResetFields { get; } = ["email", "new_password", "confirm_new_password"];
 
     public Func<HttpContext, Task>? WriteAppFailure => null;
 
-    public Task WriteAsync(HttpContext context, ProofOutcome outcome) => RagflowAnswers.WriteAsync(context, outcome);
+    public virtual Task WriteAsync(HttpContext context, ProofOutcome outcome) => RagflowAnswers.WriteAsync(context, outcome);
 
-    public Task RefuseAsync(HttpContext context, FlowRoute? route, Refusal refusal, string detail = "") => refusal switch
+    public virtual Task RefuseAsync(HttpContext context, FlowRoute? route, Refusal refusal, string detail = "") => refusal switch
     {
         Refusal.NotFound => RagflowEnvelope.WriteNotFoundAsync(context, detail),
         Refusal.MethodNotAllowed => RagflowEnvelope.WriteAsync(context, RagflowEnvelope.Exception, null, "<MethodNotAllowed '405: Method Not Allowed'>"),
@@ -34,7 +40,7 @@ internal sealed class RagflowContract : IContract
         _ => RagflowAnswers.Refuse(context, RagflowEnvelope.ServerError, RagflowAnswers.Unavailable),
     };
 
-    public Task WriteOptionsAsync(HttpContext context, FlowRoute route)
+    public virtual Task WriteOptionsAsync(HttpContext context, FlowRoute route)
     {
         context.Response.Headers.Allow = HttpMethods.IsGet(route.Method) ? "HEAD, GET, OPTIONS" : "POST, OPTIONS";
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -59,7 +65,8 @@ internal sealed class RagflowContract : IContract
         }
     }
 
-    private static string Missing(FlowStep? step) => step switch
+    /// <summary>What is said where a step's fields are missing.</summary>
+    protected virtual string Missing(FlowStep? step) => step switch
     {
         FlowStep.Code => "email and captcha required",
         FlowStep.Verify => "email and otp are required",

@@ -34,6 +34,17 @@ internal static class RagflowEnvelope
             writer.WriteString("message"u8, message);
         });
 
+    /// <summary>A success whose <c>data</c> is an object.</summary>
+    public static Task WriteAsync(HttpContext context, int code, string message, Action<Utf8JsonWriter> data) =>
+        WriteAsync(context, StatusCodes.Status200OK, writer =>
+        {
+            writer.WriteNumber("code"u8, code);
+            writer.WriteStartObject("data"u8);
+            data(writer);
+            writer.WriteEndObject();
+            writer.WriteString("message"u8, message);
+        });
+
     /// <summary>The framework's answer to a path nobody serves.</summary>
     public static Task WriteNotFoundAsync(HttpContext context, string path) =>
         WriteAsync(context, StatusCodes.Status404NotFound, writer =>
@@ -56,7 +67,7 @@ internal static class RagflowEnvelope
 
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json";
+        response.ContentType ??= "application/json";
         response.ContentLength = body.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

@@ -47,7 +47,7 @@ internal sealed class RegistrationGate(ProofFlow flow, GateOptions options, Prov
             return;
         }
 
-        if (request.Route.Words.HandsOverByAssertion)
+        if (request.Route.Words.Handover == HandoverForm.Assertion)
         {
             asserted.Add(request.Context, address.Normalised, Purpose.Verification);
         }

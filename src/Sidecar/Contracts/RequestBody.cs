@@ -21,7 +21,7 @@ internal readonly record struct ParsedBody(BodyProblem Problem, RequestFields Fi
 
 /// <summary>
 /// Reads the bodies of takeover routes, within a bound and by the app's rules: nothing is an empty object, JSON must be an
-/// object, and everything else is taken for a form.
+/// object, and everything else is taken for a form, or for JSON where the app knows no forms.
 /// </summary>
 internal static class RequestBody
 {
@@ -36,7 +36,12 @@ internal static class RequestBody
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = DeepestJson };
 
-    public static async ValueTask<ParsedBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static ValueTask<ParsedBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) => ReadAsync(request, takesForms: true, cancellationToken);
+
+    /// <param name="request">Whose body it is.</param>
+    /// <param name="takesForms">Whether what does not call itself JSON is a form.</param>
+    /// <param name="cancellationToken">The client's patience.</param>
+    public static async ValueTask<ParsedBody> ReadAsync(HttpRequest request, bool takesForms, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MostBytes || await ReadBytesAsync(request.Body, cancellationToken) is not { } bytes)
         {
@@ -48,7 +53,7 @@ internal static class RequestBody
             return new(BodyProblem.None, RequestFields.None, bytes);
         }
 
-        var (problem, fields) = request.ContentType?.TrimStart().StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true
+        var (problem, fields) = !takesForms || request.ContentType?.TrimStart().StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true
             ? ParseJson(bytes)
             : await ParseFormAsync(request.ContentType, bytes, cancellationToken);
         return new(problem, fields, bytes);

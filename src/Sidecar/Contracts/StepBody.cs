@@ -17,7 +17,7 @@ internal static class StepBody
             return await RefuseAsync(request, "bad_body", Refusal.NotPlainJson);
         }
 
-        var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var body = await RequestBody.ReadAsync(context.Request, request.Route.Words.TakesForms, context.RequestAborted);
         return body.Problem switch
         {
             BodyProblem.TooLarge => await RefuseAsync(request, "bad_body", Refusal.BodyTooLarge),

@@ -43,8 +43,11 @@ internal sealed partial class TicketCarrier(RecoveryOptions options, ILogger<Tic
     }
 
     /// <summary>After the app's success there is nothing left to carry.</summary>
-    public void Delete(HttpContext context, ClientAddress client, Purpose purpose) =>
+    public void Delete(HttpContext context, ClientAddress client, Purpose purpose)
+    {
+        context.Response.Headers.Remove(HeaderHygiene.Ticket);
         context.Response.Cookies.Delete(CookieName(purpose, IsSecure(client)), Attributes(client));
+    }
 
     private static string CookieName(Purpose purpose, bool isSecure)
     {

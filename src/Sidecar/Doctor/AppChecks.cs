@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Sidecar.Accounts;
 using Sidecar.Hosting;
+using Sidecar.Upstream;
 
 namespace Sidecar.Doctor;
 
@@ -9,6 +10,9 @@ namespace Sidecar.Doctor;
 internal sealed class AppChecks(Patient patient, CheckSheet sheet)
 {
     private const string Accounts = "accounts";
+
+    /// <summary>The contracts that are served in front of what was found.</summary>
+    public IReadOnlyList<string> Served { get; private set; } = patient.Served([]);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -69,32 +73,38 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
 
     private async Task<Finding> ContractAsync(ListenerOptions listener, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> found;
-        bool isRagflow;
-        int status;
+        ContractFinding finding;
         try
         {
-            (found, isRagflow, status) = await new ContractProbe(patient.App, listener.Upstream).LookAsync(cancellationToken);
+            finding = await new ContractProbe(patient.App, listener.Upstream).LookAsync(cancellationToken);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return Finding.Fail("its certificate is not trusted, or is for another name", $"name its authority in listeners[].upstream_tls.ca, and in .server_name whom it is for{(listener.UpstreamTls is { } tls ? $" (now {tls.ServerName})" : "")}");
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return Finding.Fail("takes the connection and does not answer HTTP", "check scheme and port of listeners[].upstream");
         }
 
-        var names = found.Count > 0 ? string.Join(", ", found) : "none";
-        return Judge(found, isRagflow, status, names) with { Data = [("contracts", found.ToArray()), ("mounted", patient.Mounted.ToArray())] };
+        var served = patient.Served(finding.Contracts);
+        Served = finding.Contracts.Count > 0 ? served : Served;
+        return Judge(finding, served, string.Join(", ", finding.Contracts)) with { Data = [("contracts", finding.Contracts.ToArray()), ("mounted", served.ToArray())] };
     }
 
-    private Finding Judge(IReadOnlyList<string> found, bool isRagflow, int status, string names)
+    private Finding Judge(ContractFinding finding, IReadOnlyList<string> served, string names)
     {
-        if (found.Any(patient.Mounted.Contains))
+        var (found, isRagflow, status) = finding;
+        if (found.Any(served.Contains))
         {
-            return Finding.Ok($"speaks {names}, served: {string.Join(", ", patient.Mounted)}");
+            return Finding.Ok($"speaks {names}, served: {string.Join(", ", served)}");
         }
 
         if (found.FirstOrDefault(patient.Mountable.Contains) is { } missing)
         {
-            return Finding.Fail($"speaks {names}, which is not served ({string.Join(", ", patient.Mounted)} is)", $"add {missing} to contracts");
+            return Finding.Fail(
+                $"speaks {names}, which is not served ({string.Join(", ", served)} is)",
+                patient.InTheWayOf(missing) is { } other ? $"write contracts: [auto], or {missing} in the place of {other}" : $"write contracts: [auto], or add {missing} to contracts");
         }
 
         if (found.Count > 0)
@@ -102,7 +112,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
             return Finding.Fail($"speaks {names}, which this sidecar does not serve: its recovery paths are guarded, resets do not go through", $"run a RAGFlow release that speaks {string.Join(" or ", patient.Mountable)} (docs/ragflow.md)");
         }
 
-        return isRagflow ? Finding.Fail("is a RAGFlow without a forgot-password flow", "run RAGFlow v0.23.0 or later (docs/ragflow.md)")
+        return isRagflow ? Finding.Fail("is a RAGFlow without a forgot-password flow", "run RAGFlow v0.21.1 or later (docs/ragflow.md)")
             : status is 502 or 503 or 504 ? Finding.Fail($"something answers {status} in place of the app", "RAGFlow's nginx is up and its backend is not: wait until it has started, and look at its log")
             : Finding.Fail("does not answer as a RAGFlow does", "check that listeners[].upstream is RAGFlow's nginx (port 80) or its API (port 9380)");
     }

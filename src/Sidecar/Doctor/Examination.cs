@@ -28,8 +28,9 @@ internal sealed class Examination(Patient patient, CheckSheet sheet)
     private async Task AllAsync(CancellationToken cancellationToken)
     {
         new SettingsChecks(patient, sheet).Run();
-        await new AppChecks(patient, sheet).RunAsync(cancellationToken);
-        await new StoreChecks(patient, sheet).RunAsync(cancellationToken);
+        var app = new AppChecks(patient, sheet);
+        await app.RunAsync(cancellationToken);
+        await new StoreChecks(patient, sheet, app.Served).RunAsync(cancellationToken);
         foreach (var relay in patient.Relays.Where(static relay => relay.IsConfigured))
         {
             await new RelayChecks(patient, relay, sheet, Transcripts).RunAsync(cancellationToken);

@@ -21,17 +21,23 @@ internal sealed record Patient
 
     public required TimeSpan AppTimeout { get; init; }
 
-    /// <summary>The contracts that are served.</summary>
-    public required IReadOnlyList<string> Mounted { get; init; }
+    /// <summary>The contracts that are served in front of an app that was found to speak some.</summary>
+    public required Func<IReadOnlyList<string>, IReadOnlyList<string>> Served { get; init; }
 
     /// <summary>The contracts that could be served.</summary>
     public required IReadOnlyList<string> Mountable { get; init; }
+
+    /// <summary>The served contract that must go for another to be served; null where they get on.</summary>
+    public Func<string, string?> InTheWayOf { get; init; } = static _ => null;
 
     /// <summary>Where the app takes resets with an assertion; null where none are sent.</summary>
     public string? ResetPath { get; init; }
 
     /// <summary>Whether resets are handed over through the app's Redis.</summary>
     public bool NeedsHandoff { get; init; } = true;
+
+    /// <summary>Whether the app of such contracts compares codes of its own with what is put there for it.</summary>
+    public Func<IReadOnlyList<string>, bool> HandsOverCodes { get; init; } = static _ => false;
 
     /// <summary>Tells accounts apart; null where every address is taken for one.</summary>
     public required IAccountLookup? Accounts { get; init; }

@@ -28,4 +28,11 @@ internal sealed record RedisRights(string Name, string Key, string Pattern, IRea
         "otp:verified:sidecar-check",
         "~otp:verified:*",
         [("SET", ["1", "PX", "1000"]), ("GET", []), ("DEL", [])]);
+
+    /// <summary>Where the app compares a code of its own, beside <see cref="Handoff"/>, whose key the connection is tried with.</summary>
+    public static IReadOnlyList<RedisRights> Codes { get; } =
+    [
+        new("handoff codes", "otp:sidecar-check", "~otp:*", Handoff.Calls),
+        new("handoff locks", "otp_lock:sidecar-check", "~otp_lock:*", [("DEL", [])]),
+    ];
 }

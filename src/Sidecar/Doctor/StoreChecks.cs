@@ -4,13 +4,15 @@ using Sidecar.Hosting;
 namespace Sidecar.Doctor;
 
 /// <summary>The Redis of our state and the app's: reachable, allowed to do what we do, on the same clock, and not throwing our keys away.</summary>
-internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
+internal sealed class StoreChecks(Patient patient, CheckSheet sheet, IReadOnlyList<string> served)
 {
     private static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HarmfulSkew = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether one server serves both, so that it is looked at once.</summary>
     private bool IsShared => patient.UsesRedis && patient.NeedsHandoff && ReferenceEquals(patient.Handoff, patient.Redis);
+
+    private IReadOnlyList<RedisRights> HandoffRights => patient.HandsOverCodes(served) ? [RedisRights.Handoff, .. RedisRights.Codes] : [RedisRights.Handoff];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +26,7 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
         }
         else
         {
-            await LookAsync(patient.Redis, "redis", isState: true, IsShared ? [RedisRights.State, RedisRights.Handoff] : [RedisRights.State], cancellationToken);
+            await LookAsync(patient.Redis, "redis", isState: true, IsShared ? [RedisRights.State, .. HandoffRights] : [RedisRights.State], cancellationToken);
         }
 
         if (!IsShared && patient.NeedsHandoff)
@@ -46,7 +48,7 @@ internal sealed class StoreChecks(Patient patient, CheckSheet sheet)
         }
         else
         {
-            await LookAsync(patient.Handoff, section, isState: false, [RedisRights.Handoff], cancellationToken);
+            await LookAsync(patient.Handoff, section, isState: false, HandoffRights, cancellationToken);
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed record ListenerOptions(IPAddress? Address, int Port, Uri Upstrea
     /// <summary><c>listeners[].tls</c>; null where the port is in the clear, which is the default.</summary>
     public ListenerTls? Tls { get; init; }
 
+    /// <summary><c>listeners[].upstream_tls</c>; null where an app behind https is known as the client calls it, by the machine's authorities.</summary>
+    public UpstreamTls? UpstreamTls { get; init; }
+
     /// <summary>The socket that the app listens on; null where it has an address.</summary>
     public string? Socket { get; init; }
 
@@ -89,6 +92,12 @@ internal sealed record ListenerOptions(IPAddress? Address, int Port, Uri Upstrea
                 section.Reject("port", "is the port of another listener", "give each listener a port of its own");
             }
 
+            if (listeners.Any(other => other.Prefix == listener.Prefix && (other.UpstreamTls?.ServerName, other.UpstreamTls?.AuthorityFile) != (listener.UpstreamTls?.ServerName, listener.UpstreamTls?.AuthorityFile)))
+            {
+                // They share their connections.
+                section.Reject("upstream_tls", "is not that of another listener with the same `upstream`", "write the same one to both");
+            }
+
             listeners.Add(listener);
         }
 
@@ -103,7 +112,8 @@ internal sealed record ListenerOptions(IPAddress? Address, int Port, Uri Upstrea
         var text = section.Text("upstream", DefaultUpstream);
         if (!text.StartsWith(SocketScheme, StringComparison.OrdinalIgnoreCase))
         {
-            return new(address, port, ReadUpstream(section, text)) { Protocol = protocol, Tls = tls, UpstreamIsHttp2 = isHttp2 };
+            var upstream = ReadUpstream(section, text);
+            return new(address, port, upstream) { Protocol = protocol, Tls = tls, UpstreamIsHttp2 = isHttp2, UpstreamTls = UpstreamTls.Read(section, upstream) };
         }
 
         // The two slashes that some put after the colon mean nothing.
@@ -116,6 +126,7 @@ internal sealed record ListenerOptions(IPAddress? Address, int Port, Uri Upstrea
         }
 
         var standIn = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://listener-{port}.unix.invalid"));
+        UpstreamTls.Read(section, standIn);
         return new(address, port, standIn) { Protocol = protocol, Tls = tls, UpstreamIsHttp2 = isHttp2, Socket = path };
     }
 

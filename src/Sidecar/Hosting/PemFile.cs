@@ -26,13 +26,13 @@ internal static class PemFile
     public static bool HoldsCertificates(string file) => CanRead(() =>
     {
         var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
+        certificates.ImportFromPem(SmallFile.Text(file));
         return certificates.Count > 0;
     });
 
     public static bool HoldsKeyPair(string file, string keyFile) => CanRead(() =>
     {
-        using var certificate = X509Certificate2.CreateFromPemFile(file, keyFile.Length > 0 ? keyFile : file);
+        using var certificate = X509Certificate2.CreateFromPem(SmallFile.Text(file), SmallFile.Text(keyFile.Length > 0 ? keyFile : file));
         return certificate.HasPrivateKey;
     });
 

@@ -65,5 +65,11 @@ internal static class PublicListeners
                 }),
             });
         }
+
+        if (listen.Protocols.HasFlag(HttpProtocols.Http2))
+        {
+            var preface = new Http2Preface(listen.KestrelServerOptions.Limits.RequestHeadersTimeout, TimeProvider.System);
+            listen.Use(next => connection => preface.AwaitAsync(connection, next));
+        }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class ServerCertificate
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            fault = new(key, "cannot be read", "let the user that runs the sidecar read it");
+            fault = new(key, SmallFile.Problem(error), error is NoFileException ? "give the path of a PEM file, absolute or from the settings folder" : "let the user that runs the sidecar read it");
         }
 
         return null;

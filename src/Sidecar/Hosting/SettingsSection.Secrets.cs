@@ -64,7 +64,7 @@ internal sealed partial class SettingsSection
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            Add(named, twin, false, "cannot be read", "name a file that the sidecar's user can read; relative paths start at the settings' folder");
+            Add(named, twin, false, error is NoFileException ? "names what is a pipe, a socket or a device, and no file" : "cannot be read", "name a file that the sidecar's user can read; relative paths start at the settings' folder");
         }
     }
 }

@@ -11,6 +11,9 @@ internal static class YamlSettings
 {
     private const int Deepest = 32;
 
+    /// <summary>How the parser begins to say that a key is named twice.</summary>
+    private const string Duplicate = "Duplicate key";
+
     /// <summary>Far more than there are settings: a few aliases of aliases stand for any number of values.</summary>
     private const int Most = 100_000;
 
@@ -54,7 +57,7 @@ internal static class YamlSettings
         catch (YamlException error)
         {
             // The parser's message can quote the file, and with it a password: only the place is told.
-            faults.Add(error.Message.StartsWith("Duplicate key", StringComparison.Ordinal)
+            faults.Add(error.Message.StartsWith(Duplicate, StringComparison.Ordinal)
                 ? new Fault($"{path}:{error.Start.Line}", "", "", $"names a key near column {error.Start.Column} that was named before", "write both into one")
                 : new Fault($"{path}:{error.Start.Line}", "", "", $"is not valid YAML near column {error.Start.Column}", "check indentation, colons and quotes on that line"));
         }
@@ -65,7 +68,7 @@ internal static class YamlSettings
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new Fault(path, "", "", "cannot be read", "give the sidecar's user the right to read it"));
+            faults.Add(new Fault(path, "", "", SmallFile.Problem(error), error is NoFileException ? "put the file itself there" : "give the sidecar's user the right to read it"));
         }
 
         return null;
@@ -87,6 +90,12 @@ internal static class YamlSettings
                 {
                     if (key is YamlScalarNode { Value: { } name })
                     {
+                        // Names count in any case, so a file can name one twice that the parser takes for two. What the app makes of its own is its affair.
+                        if (entries.ContainsKey(name) && !SettingsLoader.IsTheApps(source))
+                        {
+                            throw new YamlException(key.Start, key.End, Duplicate);
+                        }
+
                         entries[name] = Convert(value, source, depth + 1, ref left);
                     }
                 }

@@ -48,6 +48,9 @@ internal sealed class Http1Connection : IDisposable
     /// <summary>Whether the last read filled all there was room for, so that much more is likely to come.</summary>
     public bool IsFull => _end == _buffer.Length;
 
+    /// <summary>Whether its answers are heard by this thread.</summary>
+    public bool IsNear => _socket.IsNear;
+
     /// <summary>Whether nothing has happened on it since the last exchange.</summary>
     public bool IsQuiet => !_isEnded && _start == _end && _isPending && !_pending.IsCompleted;
 

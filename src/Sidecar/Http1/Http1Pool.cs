@@ -11,6 +11,9 @@ internal sealed class Http1Pool : IDisposable
     /// <summary>Below what servers commonly keep an idle connection for (2 s is the shortest), so that it is not they who end it while a request is on its way.</summary>
     public static readonly TimeSpan MostIdle = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>How many of those that rested last are looked at for a near one.</summary>
+    private const int MostLookedAt = 8;
+
     private readonly EndPoint _server;
     private readonly TimeSpan _connectTimeout;
     private readonly TimeSpan _activityTimeout;
@@ -46,10 +49,11 @@ internal sealed class Http1Pool : IDisposable
         }
     }
 
-    /// <summary>The connection that was last at rest, if it still can be used.</summary>
+    /// <summary>The connection that was last at rest, if it still can be used, or one of the last that this thread hears.</summary>
     /// <param name="exchange">Who uses it.</param>
     /// <param name="now">The clock's timestamp.</param>
-    public Http1Connection? Take(IExchange exchange, long now)
+    /// <param name="mayRepeat">Whether the exchange can be tried again on another one; else it gets the last, which its server least likely has given up.</param>
+    public Http1Connection? Take(IExchange exchange, long now, bool mayRepeat)
     {
         while (true)
         {
@@ -61,8 +65,9 @@ internal sealed class Http1Pool : IDisposable
                     return null;
                 }
 
-                connection = _idle[^1];
-                _idle.RemoveAt(_idle.Count - 1);
+                var at = mayRepeat ? Nearest() : _idle.Count - 1;
+                connection = _idle[at];
+                _idle.RemoveAt(at);
                 if (connection.IsQuiet && _time.GetElapsedTime(connection.LastActive, now) < MostIdle)
                 {
                     (connection.Exchange, connection.LastActive) = (exchange, now);
@@ -133,33 +138,48 @@ internal sealed class Http1Pool : IDisposable
         }
     }
 
+    private int Nearest()
+    {
+        for (var at = _idle.Count - 1; at >= Math.Max(0, _idle.Count - MostLookedAt); at--)
+        {
+            if (_idle[at].IsNear)
+            {
+                return at;
+            }
+        }
+
+        return _idle.Count - 1;
+    }
+
     private void Watch()
     {
-        List<IExchange>? late = null;
-        List<Http1Connection>? ended = null;
+        List<IExchange> late = [];
+        List<Http1Connection> ended = [];
         lock (_lock)
         {
             foreach (var connection in _open)
             {
-                var silence = _time.GetElapsedTime(connection.LastActive);
-                if (connection.Exchange is { } exchange)
+                if (connection.Exchange is { } exchange && _time.GetElapsedTime(connection.LastActive) >= _activityTimeout)
                 {
-                    if (silence >= _activityTimeout)
-                    {
-                        (late ??= []).Add(exchange);
-                    }
-                }
-                else if (!connection.IsQuiet || silence >= MostIdle)
-                {
-                    _idle.Remove(connection);
-                    (ended ??= []).Add(connection);
+                    late.Add(exchange);
                 }
             }
+
+            _idle.RemoveAll(connection =>
+            {
+                var isEnded = !connection.IsQuiet || _time.GetElapsedTime(connection.LastActive) >= MostIdle;
+                if (isEnded)
+                {
+                    ended.Add(connection);
+                }
+
+                return isEnded;
+            });
         }
 
         // Outside, because whoever waits on one of them may go on right here.
-        late?.ForEach(static exchange => exchange.TimeOut());
-        ended?.ForEach(Close);
+        late.ForEach(static exchange => exchange.TimeOut());
+        ended.ForEach(Close);
     }
 
     private void Close(Http1Connection connection)

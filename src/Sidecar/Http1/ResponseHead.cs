@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Sidecar.Http1;
 
@@ -19,6 +20,7 @@ internal sealed class ResponseHead
     /// <summary>More than servers write; whoever sends more sends something else.</summary>
     public const int MostBytes = 64 * 1024;
 
+    private List<KeyValuePair<string, string>> _last = new(16);
     private bool _hasCodings;
 
     private static ReadOnlySpan<byte> Beginning => "HTTP/1."u8;
@@ -27,7 +29,7 @@ internal sealed class ResponseHead
 
     public string Reason { get; private set; } = "";
 
-    public List<KeyValuePair<string, string>> Fields { get; } = new(16);
+    public List<KeyValuePair<string, string>> Fields { get; private set; } = new(16);
 
     /// <summary><c>Content-Length</c>; null where there is none, or chunks make it void.</summary>
     public long? Length { get; private set; }
@@ -53,7 +55,6 @@ internal sealed class ResponseHead
             return bytes.Length < MostBytes && bytes.StartsWith(Beginning[..Math.Min(bytes.Length, Beginning.Length)]) ? HeadResult.Incomplete : HeadResult.Bad;
         }
 
-        Reset();
         if (!ReadStatus(line))
         {
             return HeadResult.Bad;
@@ -64,6 +65,7 @@ internal sealed class ResponseHead
             return bytes.Length < MostBytes ? HeadResult.Incomplete : HeadResult.Bad;
         }
 
+        Reset();
         while (TryCutLine(ref rest, out line))
         {
             if (line.IsEmpty)
@@ -97,6 +99,7 @@ internal sealed class ResponseHead
 
     private void Reset()
     {
+        (Fields, _last) = (_last, Fields);
         Fields.Clear();
         (Length, IsChunked, Connection, _hasCodings) = (null, false, null, false);
     }
@@ -126,7 +129,7 @@ internal sealed class ResponseHead
         }
 
         var name = HttpText.NameOf(line[..colon]);
-        var value = HttpText.Of(line[(colon + 1)..].Trim(" \t"u8));
+        var value = ValueOf(line[(colon + 1)..].Trim(" \t"u8));
         Fields.Add(new(name, value));
         return name.Length switch
         {
@@ -136,6 +139,10 @@ internal sealed class ResponseHead
             _ => true,
         };
     }
+
+    /// <summary>A server says much the same with every answer; what the last one had at this place need not be made again.</summary>
+    private string ValueOf(ReadOnlySpan<byte> value) =>
+        Fields.Count < _last.Count && _last[Fields.Count].Value is var last && Ascii.Equals(value, last) ? last : HttpText.Of(value);
 
     private bool AddConnection(string value)
     {

@@ -39,10 +39,10 @@ internal static class Epoll
         }
     }
 
-    /// <summary>Waits until something has happened; how many events that are.</summary>
-    public static int Wait(int epoll, Span<byte> events)
+    /// <summary>What has happened, or once something has; how many events that are.</summary>
+    public static int Wait(int epoll, Span<byte> events, bool mayWait)
     {
-        var count = WaitCore(epoll, ref events[0], events.Length / EventBytes, -1);
+        var count = WaitCore(epoll, ref events[0], events.Length / EventBytes, mayWait ? -1 : 0);
         return count >= 0 ? count
             : Marshal.GetLastPInvokeError() == Interrupted ? 0
             : throw new Win32Exception(Marshal.GetLastPInvokeError());

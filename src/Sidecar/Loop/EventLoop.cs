@@ -17,6 +17,7 @@ internal sealed class EventLoop
 
     private readonly int _epoll = Epoll.Create();
     private readonly Lock _lock = new();
+    private readonly Queue<LoopWait> _behind = new();
     private volatile LoopSocket?[] _sockets = new LoopSocket?[256];
     private int _generation;
 
@@ -24,6 +25,9 @@ internal sealed class EventLoop
 
     /// <summary>The loop of this thread, so that what begins here goes on here; any other where it has none.</summary>
     public static EventLoop Current => _current ?? All.Value[Interlocked.Increment(ref _next) % (uint)All.Value.Length];
+
+    /// <summary>Whether this is its thread.</summary>
+    public bool IsHere => _current == this;
 
     /// <summary>Begins to tell a socket what happens to it; what is there already is told at once.</summary>
     public void Add(LoopSocket socket)
@@ -46,7 +50,18 @@ internal sealed class EventLoop
         }
 
         Epoll.Add(_epoll, socket.Handle, key);
+    }
 
+    /// <summary>Comes back to a wait when all others have had their turn; false on any other thread, which this one does not know of.</summary>
+    public bool TryPutBehind(LoopWait wait)
+    {
+        if (!IsHere)
+        {
+            return false;
+        }
+
+        _behind.Enqueue(wait);
+        return true;
     }
 
     /// <summary>Before the socket is closed, which ends the kernel's part.</summary>
@@ -65,7 +80,7 @@ internal sealed class EventLoop
         var events = new byte[MostEvents * Epoll.EventBytes];
         while (true)
         {
-            var count = Epoll.Wait(_epoll, events);
+            var count = Epoll.Wait(_epoll, events, mayWait: _behind.Count == 0);
             for (var i = 0; i < count; i++)
             {
                 var (mask, key) = Epoll.Read(events, i);
@@ -73,6 +88,11 @@ internal sealed class EventLoop
                 {
                     socket.Hear(mask);
                 }
+            }
+
+            for (var left = _behind.Count; left > 0; left--)
+            {
+                _behind.Dequeue().Hear(isEnding: false);
             }
         }
     }

@@ -12,50 +12,47 @@ namespace Sidecar.Loop;
 /// </summary>
 internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeature
 {
-    /// <summary>As the stock transport: what is read ahead, and what is held for a client that does not read.</summary>
+    /// <summary>What is read ahead, as in the stock transport.</summary>
     private const long MostRead = 1024 * 1024;
-    private const long MostHeld = 64 * 1024;
 
     /// <summary>A read of more than a block of the pool: somebody uploads, and each call and each piece costs the same whatever it holds.</summary>
     private const int BulkBytes = 64 * 1024;
 
     private readonly LoopSocket _socket;
     private readonly Pipe _input;
-    private readonly Pipe _output;
+    private readonly LoopOutput _output;
     private readonly CancellationTokenSource _closed = new();
     private readonly Lock _lock = new();
     private Exception? _reason;
     private bool _isEnded;
-    private Task _running = Task.CompletedTask;
+    private Task _receiving = Task.CompletedTask;
 
     public LoopConnection(Socket socket, MemoryPool<byte> memory)
     {
         MemoryPool = memory;
         (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
-        _input = new(new(memory, PipeScheduler.Inline, PipeScheduler.Inline, MostRead, MostRead / 2, useSynchronizationContext: false));
-        _output = new(new(memory, PipeScheduler.Inline, PipeScheduler.Inline, MostHeld, MostHeld / 2, useSynchronizationContext: false));
-        Transport = new Duplex(_input.Reader, _output.Writer);
-        Application = new Duplex(_output.Reader, _input.Writer);
+        // Not from the server's pool, which lends what has lain longest: what Kestrel has just read is lent again while the processor still has it at hand.
+        _input = new(new(null, PipeScheduler.Inline, PipeScheduler.Inline, MostRead, MostRead / 2, useSynchronizationContext: false));
+        _socket = LoopSocket.Of(socket);
+        _output = new(_socket, gone => End(Told(gone)));
+        Transport = new Duplex(_input.Reader, _output);
         ConnectionClosed = _closed.Token;
         Features.Set<IMemoryPoolFeature>(this);
-        _socket = LoopSocket.Of(socket);
     }
 
     public MemoryPool<byte> MemoryPool { get; }
 
-    public void Start() => _running = Task.WhenAll(ReceiveAsync(), SendAsync());
+    public void Start() => _receiving = ReceiveAsync();
 
-    public override void Abort(ConnectionAbortedException abortReason)
-    {
-        End(abortReason);
-        _output.Reader.CancelPendingRead();
-    }
+    public override void Abort(ConnectionAbortedException abortReason) => End(abortReason);
 
     public override async ValueTask DisposeAsync()
     {
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
-        await _running;
+        await _output.FinishAsync();
+        End(null);
+        await _receiving;
         await base.DisposeAsync();
     }
 
@@ -83,7 +80,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
         }
         catch (SocketException gone)
         {
-            error = gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown ? new ConnectionResetException(gone.Message, gone) : gone;
+            error = Told(gone);
         }
 
         lock (_lock)
@@ -94,39 +91,6 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
 
         await _input.Writer.CompleteAsync(error);
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
-    }
-
-    private async Task SendAsync()
-    {
-        Exception? error = null;
-        try
-        {
-            while (await _output.Reader.ReadAsync() is { IsCanceled: false } read)
-            {
-                foreach (var piece in read.Buffer)
-                {
-                    for (var rest = piece; !rest.IsEmpty;)
-                    {
-                        rest = rest[await _socket.SendAsync(rest)..];
-                    }
-                }
-
-                _output.Reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    break;
-                }
-            }
-        }
-        catch (SocketException gone)
-        {
-            error = gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown ? new ConnectionResetException(gone.Message, gone) : gone;
-        }
-
-        End(error);
-        await _output.Reader.CompleteAsync(error);
-        // The reader may wait for Kestrel, which reads no more.
-        _input.Writer.CancelPendingFlush();
     }
 
     /// <summary>Regularly without a reason; with one so that the client cannot take what it has for everything.</summary>
@@ -145,9 +109,18 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
         if (reason is not null)
         {
             _socket.Reset();
-            return;
+        }
+        else
+        {
+            Close();
         }
 
+        // What was read ahead may wait for Kestrel, which reads no more.
+        _input.Writer.CancelPendingFlush();
+    }
+
+    private void Close()
+    {
         try
         {
             _socket.Shutdown();
@@ -159,6 +132,8 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
 
         _socket.Dispose();
     }
+
+    private static Exception Told(SocketException gone) => gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown ? new ConnectionResetException(gone.Message, gone) : gone;
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
     {

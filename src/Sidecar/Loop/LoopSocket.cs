@@ -19,14 +19,16 @@ internal sealed class LoopSocket : IStreamSocket
     private LoopSocket(Socket socket, EventLoop loop, bool isConnected)
     {
         (_socket, _loop) = (socket, loop);
-        _reading = new(socket, isSend: false);
-        _writing = new(socket, isSend: true) { IsReady = isConnected };
+        _reading = new(socket, loop, isSend: false);
+        _writing = new(socket, loop, isSend: true) { IsReady = isConnected };
         socket.Blocking = false;
         loop.Add(this);
     }
 
     /// <summary>The loop's name for it.</summary>
     public long Key { get; set; }
+
+    public bool IsNear => _loop.IsHere;
 
     public SafeSocketHandle Handle => _socket.SafeHandle;
 
@@ -59,6 +61,9 @@ internal sealed class LoopSocket : IStreamSocket
     public ValueTask<int> ReceiveAsync(Memory<byte> bytes) => _reading.RunAsync(bytes);
 
     public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) => _writing.RunAsync(MemoryMarshal.AsMemory(bytes));
+
+    /// <summary>Lets whoever waits to send go on without, with <see cref="SocketError.Interrupted"/>.</summary>
+    public void InterruptSend() => _writing.Interrupt();
 
     public void Shutdown() => _socket.Shutdown(SocketShutdown.Both);
 

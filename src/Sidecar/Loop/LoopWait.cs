@@ -4,7 +4,7 @@ using System.Threading.Tasks.Sources;
 namespace Sidecar.Loop;
 
 /// <summary>One direction of a socket: at most one call at a time, made when the kernel is ready for it.</summary>
-internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<int>
+internal sealed class LoopWait(Socket socket, EventLoop loop, bool isSend) : IValueTaskSource<int>
 {
     /// <summary>
     /// What is read without a wait in between before others have their turn: somebody who sends as fast as it is read would
@@ -12,7 +12,7 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
     /// </summary>
     public const int MostReads = 128;
 
-    private const int MostBytes = 1024 * 1024;
+    private const int MostBytes = 256 * 1024;
 
     private readonly Lock _lock = new();
     private int _reads;
@@ -21,6 +21,7 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
     private Memory<byte> _bytes;
     private bool _isWaiting;
     private bool _isAborted;
+    private bool _isInterrupted;
     private volatile bool _isReady;
     private volatile bool _isEnding;
 
@@ -51,6 +52,12 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
                 if (_isAborted)
                 {
                     return ValueTask.FromException<int>(new SocketException((int)SocketError.OperationAborted));
+                }
+
+                if (_isInterrupted)
+                {
+                    _isInterrupted = false;
+                    return ValueTask.FromException<int>(new SocketException((int)SocketError.Interrupted));
                 }
 
                 if (!_isReady)
@@ -91,6 +98,13 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
                     break;
                 }
 
+                if (_isInterrupted)
+                {
+                    _isInterrupted = false;
+                    error = SocketError.Interrupted;
+                    break;
+                }
+
                 // Who gave way is not on the loop's thread, which may have heard more meanwhile.
                 if (!_isReady)
                 {
@@ -121,6 +135,23 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
         ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Finish(0, SocketError.OperationAborted), this, preferLocal: false);
     }
 
+    /// <summary>Fails the call that waits, or the next one that has to; those after it are made as ever.</summary>
+    public void Interrupt()
+    {
+        lock (_lock)
+        {
+            if (!_isWaiting)
+            {
+                _isInterrupted = true;
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Finish(0, SocketError.Interrupted), this, preferLocal: false);
+    }
+
     int IValueTaskSource<int>.GetResult(short token) => _source.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _source.GetStatus(token);
@@ -128,7 +159,7 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
     void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Goes on in the thread pool, where whoever takes long only takes his share.</summary>
+    /// <summary>Goes on when others have had their turn: behind them on the loop's thread, in the thread pool elsewhere.</summary>
     private ValueTask<int> GiveWay(Memory<byte> bytes)
     {
         lock (_lock)
@@ -143,7 +174,11 @@ internal sealed class LoopWait(Socket socket, bool isSend) : IValueTaskSource<in
         }
 
         var version = _source.Version;
-        ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Hear(isEnding: false), this, preferLocal: false);
+        if (!loop.TryPutBehind(this))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Hear(isEnding: false), this, preferLocal: false);
+        }
+
         return new(this, version);
     }
 

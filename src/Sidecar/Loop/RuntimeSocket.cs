@@ -6,6 +6,9 @@ namespace Sidecar.Loop;
 /// <summary>A socket that the runtime serves: where there is no loop of ours, or none is wanted.</summary>
 internal sealed class RuntimeSocket(Socket socket) : IStreamSocket
 {
+    /// <summary>The runtime does not say who hears it.</summary>
+    public bool IsNear => true;
+
     public static async ValueTask<IStreamSocket> ConnectAsync(EndPoint server, CancellationToken cancellationToken)
     {
         var socket = server switch

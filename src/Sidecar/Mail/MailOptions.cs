@@ -168,7 +168,7 @@ internal sealed record MailOptions
             file = Path.GetFullPath(file, Path.GetFullPath(directory));
             section.Refers("ca", file);
             var found = new X509Certificate2Collection();
-            found.ImportFromPemFile(file);
+            found.ImportFromPem(SmallFile.Text(file));
             if (found.Count > 0)
             {
                 return found;
@@ -178,7 +178,7 @@ internal sealed record MailOptions
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            section.Reject("ca", "cannot be read", "give the path of a PEM file that the sidecar's user may read");
+            section.Reject("ca", SmallFile.Problem(error), "give the path of a PEM file that the sidecar's user may read");
         }
         catch (CryptographicException)
         {

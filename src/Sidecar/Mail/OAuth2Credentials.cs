@@ -27,18 +27,18 @@ internal sealed record OAuth2Credentials(string ClientId, string ClientSecret, s
         {
             var path = Path.GetFullPath(file, Path.GetFullPath(directory));
             section.Refers(Key, path);
-            if (new FileInfo(path).Length > MostBytes)
+            if (SmallFile.Bytes(path, MostBytes) is not { } bytes)
             {
                 section.Reject(Key, "is no credentials file: it is far too long", Fix);
                 return null;
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(bytes);
             return Of(document.RootElement, section);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            section.Reject(Key, "cannot be read", "give the path of a JSON file that the sidecar's user may read");
+            section.Reject(Key, SmallFile.Problem(error), "give the path of a JSON file that the sidecar's user may read");
         }
         catch (JsonException)
         {

@@ -76,8 +76,7 @@ internal sealed class TemplateFiles
     {
         try
         {
-            using var reader = new StreamReader(file);
-            return reader.BaseStream.Length <= MostBytes ? reader.ReadToEnd().ReplaceLineEndings("\n") : null;
+            return SmallFile.Text(file, MostBytes)?.ReplaceLineEndings("\n");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

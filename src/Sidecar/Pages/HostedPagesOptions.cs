@@ -23,7 +23,7 @@ internal sealed record HostedPagesOptions(PageLookOptions Look, PasswordOptions 
     /// <summary><c>pages.language</c>: what somebody reads whose browser asks for no language that is there. Default <c>en</c>.</summary>
     public string Language { get; init; } = "en";
 
-    /// <summary><c>pages.contract</c>: whose reset the new password goes to: <c>auto</c> (the newest of <c>contracts</c> that the app has), <c>ragflow-v1</c>, <c>ragflow-rest</c>, <c>generic</c>. Default <c>auto</c>.</summary>
+    /// <summary><c>pages.contract</c>: whose reset the new password goes to: <c>auto</c> (the newest of <c>contracts</c> that the app has), or the name of one. Default <c>auto</c>.</summary>
     public string Contract { get; init; } = "";
 
     /// <param name="root">All settings.</param>

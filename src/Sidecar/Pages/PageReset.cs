@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Contracts;
 using Sidecar.Hosting;
+using Sidecar.Otp;
 
 namespace Sidecar.Pages;
 
@@ -11,30 +12,38 @@ namespace Sidecar.Pages;
 /// response of its own: of the app's answer, which may hold a session, the page gets nothing but how it ended.
 /// </summary>
 /// <param name="encodings">How the app of a contract wants a password.</param>
-/// <param name="routes">The resets to try, those of the newest releases first.</param>
+/// <param name="resets">The resets to try, the likeliest first.</param>
 /// <param name="telemetry">Tells what became of it.</param>
-internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadOnlyList<FlowRoute> routes, StepTelemetry telemetry)
+internal sealed class PageReset(Func<string, PasswordEncoding> encodings, Func<IReadOnlyList<FlowRoute>> resets, StepTelemetry telemetry)
 {
     /// <summary>What the app needs to know of who asked.</summary>
     private static readonly string[] Passed = ["User-Agent", "Accept-Language", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP"];
 
-    private volatile int _preferred;
+    private static readonly CodeGenerator Codes = new(CodeGenerator.MaxLength);
+
+    private volatile string _preferred = "";
 
     public async Task<HandoverEnd> SetAsync(ResetHandover handover, PageForm form, string password)
     {
         var (address, client) = (form.State.Address, form.Client);
         var end = HandoverEnd.Absent;
-        for (var i = 0; i < routes.Count && end == HandoverEnd.Absent; i++)
+        foreach (var route in resets().OrderBy(route => route.Path != _preferred))
         {
-            var candidate = (_preferred + i) % routes.Count;
-            var encoding = encodings(routes[candidate].Contract);
-            var body = Body(routes[candidate].Contract, address, encoding.Encode(password), encoding.Encode(password));
-            var context = Request(form, routes[candidate].Path, body);
-            using var decision = telemetry.Begin(routes[candidate] with { Contract = StepTelemetry.Pages }, client);
-            end = await handover.HandOverAsync(new(context, routes[candidate], client, form.Ticket, decision), address, body);
+            var encoding = encodings(route.Contract);
+            // The page has proven the address already; where the app compares a code, any will do that it is told of.
+            var code = route.Words.Handover == HandoverForm.CodeRecord ? Codes.Next() : "";
+            var body = Body(route.Contract, address, code, encoding.Encode(password), encoding.Encode(password));
+            var context = Request(form, route.Path, body);
+            using var decision = telemetry.Begin(route with { Contract = StepTelemetry.Pages }, client);
+            end = await handover.HandOverAsync(new(context, route, client, form.Ticket, decision), address, body, code);
             if (end == HandoverEnd.Accepted)
             {
-                _preferred = candidate;
+                _preferred = route.Path;
+            }
+
+            if (end != HandoverEnd.Absent)
+            {
+                break;
             }
         }
 
@@ -69,13 +78,18 @@ internal sealed class PageReset(Func<string, PasswordEncoding> encodings, IReadO
         return context;
     }
 
-    private static byte[] Body(string contract, string address, string password, string repeat)
+    private static byte[] Body(string contract, string address, string code, string password, string repeat)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteString("email"u8, address);
+            if (code.Length > 0)
+            {
+                writer.WriteString("otp"u8, code);
+            }
+
             if (contract == GenericRoutes.Contract)
             {
                 writer.WriteString("password"u8, password);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sidecar.Pages;
 
-/// <summary>How the app takes a password: as it is, or as RAGFlow's own frontend sends it.</summary>
+/// <summary>How the app takes a password: as it is, as RAGFlow's own frontend sends it, or as that is without its encryption.</summary>
 internal sealed class PasswordEncoding
 {
     private const int PlainBytes = 1024;
@@ -13,10 +13,15 @@ internal sealed class PasswordEncoding
 
     private volatile string? _publicKey;
 
-    private PasswordEncoding(string? publicKey, int mostBytes) => (_publicKey, MostBytes) = (publicKey, mostBytes);
+    private readonly bool _isPlain;
+
+    private PasswordEncoding(string? publicKey, int mostBytes, bool isPlain = false) => (_publicKey, MostBytes, _isPlain) = (publicKey, mostBytes, isPlain);
 
     /// <summary>The password's own text.</summary>
-    public static PasswordEncoding Plain { get; } = new(null, PlainBytes);
+    public static PasswordEncoding Plain { get; } = new(null, PlainBytes, isPlain: true);
+
+    /// <summary>base64(password): what RAGFlow hashes once it has decrypted a password, for handlers that decrypt none.</summary>
+    public static PasswordEncoding Base64 { get; } = new(null, PlainBytes);
 
     /// <summary>The longest password, in bytes of UTF-8.</summary>
     public int MostBytes { get; }
@@ -52,14 +57,19 @@ internal sealed class PasswordEncoding
 
     public string Encode(string password)
     {
-        if (_publicKey is not { } key)
+        if (_isPlain)
         {
             return password;
         }
 
+        var inner = Convert.ToBase64String(Encoding.UTF8.GetBytes(password));
+        if (_publicKey is not { } key)
+        {
+            return inner;
+        }
+
         using var rsa = RSA.Create();
         rsa.ImportFromPem(key);
-        var inner = Convert.ToBase64String(Encoding.UTF8.GetBytes(password));
         return Convert.ToBase64String(rsa.Encrypt(Encoding.ASCII.GetBytes(inner), RSAEncryptionPadding.Pkcs1));
     }
 }

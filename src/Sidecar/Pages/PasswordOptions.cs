@@ -18,7 +18,7 @@ internal sealed record PasswordOptions
     public bool RefusesCommon { get; init; } = true;
 
     /// <summary>
-    /// <c>pages.password.encoding</c>: <c>ragflow-rsa</c>, or <c>plain</c>, which is the default to the generic contract.
+    /// <c>pages.password.encoding</c>: <c>ragflow-rsa</c> (as RAGFlow's frontend does; to <c>ragflow-v1-single</c>, which decrypts nothing, without the RSA), or <c>plain</c>, which is the default to the generic contract.
     /// <c>pages.password.public_key</c>: PEM file of the app's public key. Default: <c>public.pem</c> beside the settings, else the key that RAGFlow ships.
     /// </summary>
     public PasswordEncoding? Encoding { get; init; } = PasswordEncoding.Plain;
@@ -27,7 +27,10 @@ internal sealed record PasswordOptions
     public bool FollowsContract { get; init; }
 
     /// <summary>How the app of that contract wants a password; null when its key is not to be had.</summary>
-    public PasswordEncoding? EncodingFor(string contract) => FollowsContract && contract == GenericRoutes.Contract ? PasswordEncoding.Plain : Encoding;
+    public PasswordEncoding? EncodingFor(string contract) =>
+        FollowsContract && contract == GenericRoutes.Contract ? PasswordEncoding.Plain
+        : contract == RagflowRoutes.V1Single && Encoding != PasswordEncoding.Plain ? PasswordEncoding.Base64
+        : Encoding;
 
     /// <param name="section">The section <c>pages.password</c>.</param>
     /// <param name="directory">The folder of the settings; relative paths start there.</param>
@@ -55,11 +58,11 @@ internal sealed record PasswordOptions
         section.Refers("public_key", path);
         try
         {
-            return PasswordEncoding.RagflowRsa(File.ReadAllText(path));
+            return PasswordEncoding.RagflowRsa(SmallFile.Text(path) ?? "");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            section.Reject("public_key", $"cannot be read ({path})", "give the path of the app's conf/public.pem, readable for the sidecar's user");
+            section.Reject("public_key", $"{SmallFile.Problem(error)} ({path})", "give the path of the app's conf/public.pem, readable for the sidecar's user");
         }
         catch (CryptographicException)
         {

@@ -28,17 +28,22 @@ internal sealed class ProofFlow(
 {
     /// <summary>Draws a picture. The flow of an unverified ticket for the same address goes on; any other begins anew.</summary>
     public ValueTask<ProofOutcome> CaptchaAsync(string? typed, string? ticket, CancellationToken cancellationToken) =>
+        CaptchaAsync(typed, ticket, PictureFormat.Jpeg, cancellationToken);
+
+    /// <inheritdoc cref="CaptchaAsync(string?, string?, CancellationToken)"/>
+    public ValueTask<ProofOutcome> CaptchaAsync(string? typed, string? ticket, PictureFormat format, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             await store.CheckAsync(cancellationToken);
             var open = current is { Stage: TicketStage.Open } ? current : Ticket.New(options.Purpose, keys.Name(address.Normalised), clock.GetUtcNow());
-            if (await captchas.NewAsync(cancellationToken) is not { } challenge)
+            if (await captchas.NewAsync(format, cancellationToken) is not { } challenge)
             {
                 return ProofLimits.TooManyPictures();
             }
 
-            open = open.WithCaptcha(new TicketCaptcha(Ticket.NewId(), challenge.Text, clock.GetUtcNow() + captchas.Lifetime), clock.GetUtcNow());
-            return new ProofOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType) { Ticket = tickets.Seal(open) };
+            var captcha = new TicketCaptcha(Ticket.NewId(), challenge.Text, clock.GetUtcNow() + captchas.Lifetime);
+            open = open.WithCaptcha(captcha, clock.GetUtcNow());
+            return new ProofOutcome.CaptchaIssued(challenge.Picture, challenge.ContentType, captcha.Id) { Ticket = tickets.Seal(open) };
         }, cancellationToken);
 
     /// <summary>Takes the captcha's answer and has a code mailed.</summary>
@@ -49,6 +54,10 @@ internal sealed class ProofFlow(
     /// <param name="asker">Who asks, for the words of the mail.</param>
     /// <param name="cancellationToken">The client's patience.</param>
     public ValueTask<ProofOutcome> SendCodeAsync(string? typed, string answer, string? ticket, string client, Asker asker, CancellationToken cancellationToken) =>
+        SendCodeAsync(typed, new CaptchaReply(answer), ticket, client, asker, cancellationToken);
+
+    /// <inheritdoc cref="SendCodeAsync(string?, string, string?, string, Asker, CancellationToken)"/>
+    public ValueTask<ProofOutcome> SendCodeAsync(string? typed, CaptchaReply reply, string? ticket, string client, Asker asker, CancellationToken cancellationToken) =>
         StepAsync(typed, ticket, async (address, current) =>
         {
             // Said to everybody alike and before anything is charged.
@@ -57,14 +66,14 @@ internal sealed class ProofFlow(
                 return new ProofOutcome.MailUnavailable();
             }
 
-            if (current is not { Stage: TicketStage.Open, Captcha: { } captcha } || captcha.Ends <= clock.GetUtcNow())
+            if (current is not { Stage: TicketStage.Open, Captcha: { } captcha } || captcha.Ends <= clock.GetUtcNow() || !reply.IsTo(captcha))
             {
                 return await RefuseAsync(new ProofOutcome.CaptchaEnded(), cancellationToken);
             }
 
             var spent = tickets.Seal(current with { Captcha = null });
             var remaining = captcha.Ends - clock.GetUtcNow();
-            if (!CaptchaAnswer.Matches(captcha.Answer, answer))
+            if (!CaptchaAnswer.Matches(captcha.Answer, reply.Answer))
             {
                 var first = await store.SpendCaptchaAsync(current.AddressName, captcha.Id, remaining, cancellationToken);
                 return first ? new ProofOutcome.WrongCaptcha { Ticket = spent } : new ProofOutcome.CaptchaEnded { Ticket = spent };
@@ -108,6 +117,12 @@ internal sealed class ProofFlow(
                 ? new ProofOutcome.Verified(options.Purpose) { Ticket = tickets.Seal(verified) }
                 : new ProofOutcome.NoLiveCode();
         }, cancellationToken);
+
+    /// <summary>Takes a code where proving and using the proof are one call: with a ticket that is verified already there is nothing left to prove.</summary>
+    public ValueTask<ProofOutcome> ProveAsync(string? typed, string code, string? ticket, CancellationToken cancellationToken) =>
+        EmailAddress.TryParse(typed, out var address) && TicketFor(address, ticket) is { Stage: TicketStage.Verified }
+            ? ValueTask.FromResult<ProofOutcome>(new ProofOutcome.Verified(options.Purpose) { Ticket = ticket })
+            : VerifyAsync(typed, code, ticket, cancellationToken);
 
     /// <summary>Reserves the proof for one use of exactly this address.</summary>
     /// <param name="typed">The address in the body of what is handed to the app.</param>

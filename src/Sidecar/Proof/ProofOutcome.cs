@@ -11,8 +11,8 @@ internal abstract record ProofOutcome(string Name)
 {
     public string? Ticket { get; init; }
 
-    /// <summary>A picture to answer.</summary>
-    public sealed record CaptchaIssued(ReadOnlyMemory<byte> Picture, string ContentType) : ProofOutcome("captcha_issued");
+    /// <summary>A picture to answer; its name tells it from all others, and nothing of its answer.</summary>
+    public sealed record CaptchaIssued(ReadOnlyMemory<byte> Picture, string ContentType, string Id) : ProofOutcome("captcha_issued");
 
     /// <summary>What was typed is no address.</summary>
     public sealed record InvalidAddress() : ProofOutcome("invalid_address");

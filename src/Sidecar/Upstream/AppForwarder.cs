@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 using Sidecar.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,25 +12,29 @@ namespace Sidecar.Upstream;
 /// Hands a request to the app behind the port it came in on, streaming both ways: over our own exchange where it is a plain one,
 /// over YARP where it is not, or where something reads or changes the answer on its way.
 /// </summary>
-internal sealed partial class AppForwarder(
+internal sealed class AppForwarder(
     IHttpForwarder forwarder,
     UpstreamClient client,
     ForwardOptions options,
     IReadOnlyList<ListenerOptions> listeners,
     ClientAddressResolver clients,
-    ILogger<AppForwarder> logger,
+    ForwardFailures failures,
     OwnHeaders own,
     DirectForwarders direct,
-    DocumentTag? tag = null)
+    DocumentTag? tag = null,
+    AppTrouble? trouble = null)
 {
     private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
 
     private readonly StreamTransformer _raw = new(clients, own);
+    private Func<HttpContext, DirectFault, Task>? _tell;
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout, Version = HttpVersion.Version11 };
     private readonly ForwarderRequestConfig _resetConfig = new() { ActivityTimeout = options.ResetTimeout, Version = HttpVersion.Version11 };
 
     /// <summary>Forwards everything as it came, but what asks this server rather than the app.</summary>
-    public Task ForwardAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="target">Its path and query as sent (<see cref="RequestTarget.PathAndQuery"/>).</param>
+    public Task ForwardAsync(HttpContext context, string target)
     {
         if (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true, Protocol: "websocket" })
         {
@@ -40,15 +43,14 @@ internal sealed partial class AppForwarder(
             return Task.CompletedTask;
         }
 
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (RequestTarget.IsServer(target))
+        if (RequestTarget.MayBeServer(target) && RequestTarget.IsServer(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
 
-        return tag is not null && tag.IsFor(context.Request, RequestTarget.PathAndQuery(target)) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
-            : direct.For(context) is { } exchanges ? exchanges.SendAsync(context, TellAsync)
+        return tag is not null && tag.IsFor(context.Request, target) ? SendAsync(context, _config, new DocumentTransformer(clients, own, tag))
+            : direct.For(context) is { } exchanges ? exchanges.SendAsync(context, target, _tell ??= TellAsync)
             : SendAsync(context, _config, _raw);
     }
 
@@ -64,7 +66,7 @@ internal sealed partial class AppForwarder(
 
     /// <summary>Whether a failed request never got as far as the app, so that the app cannot have acted on it.</summary>
     public static bool NeverReachedApp(HttpContext context) =>
-        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
 
     private async Task SendAsync(HttpContext context, ForwarderRequestConfig config, HttpTransformer transformer, Func<HttpContext, Task>? tellFailure = null)
     {
@@ -86,7 +88,8 @@ internal sealed partial class AppForwarder(
         // A client that went away, or broke off, is its own affair; everything else is worth a line.
         if (!IsClients(error))
         {
-            LogForwardFailed(NameOf(error), cause?.InnerException?.GetType().Name ?? cause?.GetType().Name ?? "unknown", ListenerOf(context).Name);
+            trouble?.Tell();
+            failures.Tell(ListenerOf(context).Name, NameOf(error), cause?.InnerException ?? cause);
         }
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 500 && tellFailure is not null)
@@ -126,7 +129,4 @@ internal sealed partial class AppForwarder(
         var name = error.ToString();
         return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
     }
-
-    [LoggerMessage(LogLevel.Warning, "The app at {Upstream} did not answer a request whole: {Error} ({Cause}). If this lasts, check that the app runs and that `listeners[].upstream` names it.")]
-    private partial void LogForwardFailed(string error, string cause, string upstream);
 }

@@ -15,12 +15,14 @@ namespace Sidecar.Upstream;
 /// </summary>
 internal sealed class DirectAnswer(Http1Connection connection, HttpContext context)
 {
-    /// <summary>One read of a body of which more is there than a head's buffer holds.</summary>
+    /// <summary>One read of a body of which more is there than a head's buffer holds; it grows as long as it is filled.</summary>
     private const int BulkBytes = 64 * 1024;
+    private const int MostBulkBytes = 256 * 1024;
 
     private readonly PipeWriter _client = context.Response.BodyWriter;
     private readonly bool _decodes = HttpProtocol.IsHttp10(context.Request.Protocol);
     private ChunkReader? _chunks;
+    private int _bulk = BulkBytes;
     private long _left;
 
     /// <summary>Whether there is anything behind the head (RFC 9112, 6.3). Methods are told apart to the letter, as the server in front does.</summary>
@@ -91,7 +93,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
             }
             else if (isBulk && !(_decodes && _chunks is not null))
             {
-                var room = _client.GetMemory(BulkBytes);
+                var room = _client.GetMemory(_bulk);
                 var count = await connection.ReadAsync(room[..(int)Math.Min(room.Length, _left)]);
                 if (count == 0)
                 {
@@ -109,6 +111,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
                 Look(await _client.FlushAsync());
                 connection.Touch();
                 isBulk = count > BulkBytes / 16;
+                _bulk = count < room.Length ? _bulk : Math.Min(_bulk * 2, MostBulkBytes);
             }
             else if (!connection.Take(await connection.ReadAsync()))
             {
@@ -187,11 +190,12 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
         }
     }
 
+    /// <summary>Ends an answer that nobody takes any more: the client has left, or is waited for no longer.</summary>
     public static void Look(FlushResult result)
     {
         if (result.IsCanceled || result.IsCompleted)
         {
-            throw new DirectFaultException(ForwarderError.ResponseBodyClient);
+            throw new DirectFaultException(ForwarderError.ResponseBodyCanceled);
         }
     }
 }

@@ -10,16 +10,20 @@ namespace Sidecar.Upstream;
 /// One request and its answer. The answer is read whether or not the request has gone out whole, because an app may answer
 /// before it has read everything; and whoever ends the exchange from outside does it by ending its connection.
 /// </summary>
-internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext context, Func<HttpContext, DirectFault, Task> tell) : IExchange
+internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext context, string target, Func<HttpContext, DirectFault, Task> tell) : IExchange
 {
+    /// <summary>An app may say every few seconds for an hour that it is not done yet; whoever says it more often will never be.</summary>
+    private const int MostInterims = 1000;
+
     private readonly Http1Pool _pool = forwarder.Pool;
     private readonly long _started = forwarder.Time.GetTimestamp();
-    private readonly DirectTrace? _trace = forwarder.Trace(context);
+    private readonly DirectTrace? _trace = forwarder.Trace(context.Request.Method, target);
     private Http1Connection? _connection;
     private DirectUpload? _upload;
     private readonly Lock _ending = new();
     private volatile State _state;
     private PipeWriter? _interim;
+    private int _interims;
     private bool _hasReceived;
     private bool _hasAnswer;
 
@@ -37,7 +41,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         var abortion = context.RequestAborted.UnsafeRegister(static exchange => ((DirectExchange)exchange!)._connection?.Dispose(), this);
         try
         {
-            _connection = _pool.Take(this, _started) ?? await OpenAsync();
+            _connection = _pool.Take(this, _started, IsRepeatable) ?? await OpenAsync();
             ResponseHead? head = null;
             do
             {
@@ -145,7 +149,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         context.RequestAborted.ThrowIfCancellationRequested();
         var head = new HeadWriter();
         var isChunked = DirectUpload.IsChunked(context);
-        forwarder.WriteHead(head, context, isChunked, _trace);
+        forwarder.WriteHead(head, context, target, isChunked, _trace);
         _upload = DirectUpload.IsNeeded(context) ? new DirectUpload(forwarder, context, connection, isChunked) : null;
         var sending = _upload?.StartAsync(head) ?? connection.SendAsync(head.Written);
         if (!sending.IsCompletedSuccessfully)
@@ -176,14 +180,14 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         _hasReceived = true;
         var head = connection.Head;
         var result = head.Read(connection.Received.Span, out var length);
-        while (result == HeadResult.Whole && head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols)
+        while (result == HeadResult.Whole && head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols && _interims++ < MostInterims)
         {
             _interim = DirectInterim.Write(head, context);
             connection.Consume(length);
             result = head.Read(connection.Received.Span, out length);
         }
 
-        if (result == HeadResult.Bad || (result == HeadResult.Whole && head.Status == StatusCodes.Status101SwitchingProtocols))
+        if (result == HeadResult.Bad || (result == HeadResult.Whole && head.Status < 200))
         {
             throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.InvalidResponse));
         }
@@ -192,10 +196,12 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         return result == HeadResult.Whole ? head : null;
     }
 
-    /// <summary>Only what can be sent twice without harm, and only where the connection may have been dead before.</summary>
+    /// <summary>Whether it can be sent twice without harm.</summary>
+    private bool IsRepeatable => context.Request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE" && !DirectUpload.IsNeeded(context);
+
+    /// <summary>Only where the connection may have been dead before.</summary>
     private bool MayRepeat(Http1Connection connection) =>
-        connection.IsReused && !_hasReceived && _state == State.Running && !context.RequestAborted.IsCancellationRequested && !DirectUpload.IsNeeded(context)
-        && (context.Request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE");
+        connection.IsReused && !_hasReceived && _state == State.Running && !context.RequestAborted.IsCancellationRequested && IsRepeatable;
 
     private void Answer(ResponseHead head)
     {
@@ -231,8 +237,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
     private DirectFault FaultOf(Exception error)
     {
         var (isGone, isLate) = (context.RequestAborted.IsCancellationRequested, _state == State.TimedOut);
-        return (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseBodyClient } told ? isLate ? told with { Error = ForwarderError.ResponseBodyCanceled } : told
-            : (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseHeaders } refused ? refused
+        return (error as DirectFaultException)?.Fault is { Error: ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseHeaders } told ? told
             : _hasAnswer ? new(isGone ? ForwarderError.ResponseBodyCanceled : ForwarderError.ResponseBodyDestination, error)
             : isLate ? new(ForwarderError.RequestTimedOut, error)
             : isGone ? new(ForwarderError.RequestCanceled, error)

@@ -22,23 +22,22 @@ internal sealed class DirectForwarder(UpstreamAddress server, ForwardOptions opt
     /// <summary>Whether a request is of the kind that is carried here.</summary>
     public static bool Takes(HttpContext context) =>
         (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
-        && context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest != true
+        && (context.Request.Headers.Connection.Count == 0 || context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest != true)
         && context.Request.Headers.Expect.Count == 0;
 
     /// <summary>Forwards one request and its answer.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="target">Its path and query.</param>
     /// <param name="tell">Hears what went wrong, if anything; the answer has its status then, if it is not on its way yet.</param>
-    public Task SendAsync(HttpContext context, Func<HttpContext, DirectFault, Task> tell) => new DirectExchange(this, context, tell).RunAsync();
+    public Task SendAsync(HttpContext context, string target, Func<HttpContext, DirectFault, Task> tell) => new DirectExchange(this, context, target, tell).RunAsync();
 
-    public void WriteHead(HeadWriter head, HttpContext context, bool isChunked, DirectTrace? trace) =>
-        DirectHead.Write(head, context, isChunked, clients.Resolve(context), own, trace);
+    public void WriteHead(HeadWriter head, HttpContext context, string target, bool isChunked, DirectTrace? trace) =>
+        DirectHead.Write(head, context, target, isChunked, clients.Resolve(context), own, trace);
 
     /// <summary>Whether a trailer may follow a body. An app may read it as a header, so it must be none that means something there.</summary>
     public bool PassesBehindBody(HttpContext context, string name) => !DirectHead.IsNoTrailer(name) && !HeaderHygiene.Drops(name, clients.Resolve(context), own);
 
-    public DirectTrace? Trace(HttpContext context) => tracing.Enabled
-        ? DirectTrace.Start(context.Request.Method, RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget), server)
-        : null;
+    public DirectTrace? Trace(string method, string target) => tracing.Enabled ? DirectTrace.Start(method, target, server) : null;
 
     public void Dispose() => _pool.Dispose();
 }

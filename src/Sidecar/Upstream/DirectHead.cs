@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Sidecar.Hosting;
 using Sidecar.Http1;
@@ -34,14 +33,15 @@ internal static class DirectHead
     /// <summary>Writes everything down to the empty line.</summary>
     /// <param name="head">Where to.</param>
     /// <param name="context">The request as it came.</param>
+    /// <param name="target">Its path and query.</param>
     /// <param name="isChunked">Whether its body comes in chunks.</param>
     /// <param name="client">Who asks.</param>
     /// <param name="own">What no client may say.</param>
     /// <param name="trace">Carries the trace on; null where nothing is traced, and then the client's own words about it pass.</param>
-    public static void Write(HeadWriter head, HttpContext context, bool isChunked, in ClientAddress client, OwnHeaders own, DirectTrace? trace)
+    public static void Write(HeadWriter head, HttpContext context, string target, bool isChunked, in ClientAddress client, OwnHeaders own, DirectTrace? trace)
     {
         var request = context.Request;
-        head.Add(request.Method).Add(" "u8).Add(RequestTarget.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)).Add(" HTTP/1.1\r\n"u8);
+        head.Add(request.Method).Add(" "u8).Add(target).Add(" HTTP/1.1\r\n"u8);
         var connection = request.Headers.Connection is { Count: > 0 } named && !IsKeepAlive(named) ? named.ToString() : null;
         var (forwardedFor, hasProto, hasHost) = (default(StringValues), false, false);
         foreach (var (name, values) in request.Headers)

@@ -6,12 +6,12 @@ namespace Sidecar.Upstream;
 /// </summary>
 internal interface IHandoff
 {
-    /// <summary>Puts the proof where the app looks for it, under the name the app derives from the reset's address.</summary>
+    /// <summary>Puts the proof where the app looks for it.</summary>
     /// <exception cref="HandoffUnavailableException">The app's store did not take it; nothing was forwarded.</exception>
-    ValueTask GrantAsync(string key, CancellationToken cancellationToken);
+    ValueTask GrantAsync(HandoffProof proof, CancellationToken cancellationToken);
 
     /// <summary>Takes the proof back if the app has not used it.</summary>
-    ValueTask RevokeAsync(string key, CancellationToken cancellationToken);
+    ValueTask RevokeAsync(HandoffProof proof, CancellationToken cancellationToken);
 }
 
 /// <summary>The app's store did not take the proof.</summary>

@@ -5,8 +5,13 @@ namespace Sidecar.Upstream;
 /// </summary>
 internal static class RequestTarget
 {
+    private const string Server = "/*";
+
     /// <summary>Whether the target is the <c>*</c> of OPTIONS, which names no resource: it must not become one of the app's.</summary>
     public static bool IsServer(string rawTarget) => rawTarget == "*";
+
+    /// <summary>Whether the target behind path and query may be that.</summary>
+    public static bool MayBeServer(string pathAndQuery) => pathAndQuery == Server;
 
     /// <summary>Path and query as sent; the absolute form loses scheme and authority, which Host repeats.</summary>
     public static string PathAndQuery(string rawTarget)
@@ -20,7 +25,7 @@ internal static class RequestTarget
         if (authority < 0)
         {
             // `*` of OPTIONS, or the authority of CONNECT.
-            return IsServer(rawTarget) ? "/*" : "/";
+            return IsServer(rawTarget) ? Server : "/";
         }
 
         var path = rawTarget.AsSpan(authority + 3).IndexOfAny('/', '?');

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Sidecar.Hosting;
@@ -18,31 +20,53 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context.DnsEndPoint, options.ConnectTimeout, cancellationToken),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context, options.ConnectTimeout, cancellationToken),
         // Header values are bytes to us: what came as Latin-1 or UTF-8 goes out the same.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         // Without tracing nothing may be added to a request.
         ActivityHeadersPropagator = tracing.Enabled ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
+        MeterFactory = tracing.IsMetered ? null : new UnheardMeters(),
     }))));
 
     public void Dispose() => Invoker.Dispose();
 
     /// <summary>The client's own timeout looks like one of the answer; an app that cannot be connected to is not there, however it shows.</summary>
-    private static async ValueTask<Stream> ConnectAsync(IReadOnlyList<ListenerOptions> listeners, DnsEndPoint app, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(IReadOnlyList<ListenerOptions> listeners, SocketsHttpConnectionContext context, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(timeout);
         try
         {
             // Behind a socket in the file system the host is a stand-in; everybody else may be asked too, as accounts.upstream is.
+            var app = context.DnsEndPoint;
             var listener = listeners.FirstOrDefault(listener => listener.Socket is not null && listener.Upstream.Host == app.Host);
             var socket = await (listener?.ConnectAsync(bound.Token) ?? ConnectAsync(app, bound.Token));
-            return new NetworkStream(socket, ownsSocket: true);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps
+                && listeners.FirstOrDefault(listener => listener.UpstreamTls is not null && listener.Upstream.IdnHost == app.Host && listener.Upstream.Port == app.Port) is { } known
+                ? await HandshakeAsync(stream, known, bound.Token)
+                : stream;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
+
+    /// <summary>In the place of the client's own handshake, which knows no name but that in Host.</summary>
+    private static async ValueTask<Stream> HandshakeAsync(NetworkStream stream, ListenerOptions listener, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(stream);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(listener.UpstreamTls!.Options(listener.UpstreamIsHttp2), cancellationToken);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
         }
     }
 
@@ -62,5 +86,19 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
     }
 }
 
-/// <summary>Whether forwarded requests carry the trace on.</summary>
-internal sealed record UpstreamTracing(bool Enabled);
+/// <summary>What is told of requests to the app.</summary>
+/// <param name="Enabled">Whether they carry the trace on.</param>
+/// <param name="IsMetered">Whether they count among <c>http.client</c>.</param>
+internal sealed record UpstreamTracing(bool Enabled, bool IsMetered = true);
+
+/// <summary>Meters under a name that nobody collects, for requests that are nobody's.</summary>
+internal sealed class UnheardMeters : IMeterFactory
+{
+    private static readonly Meter Unheard = new("Sidecar.Unheard");
+
+    public Meter Create(MeterOptions options) => Unheard;
+
+    public void Dispose()
+    {
+    }
+}

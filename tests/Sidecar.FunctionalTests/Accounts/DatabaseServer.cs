@@ -70,11 +70,14 @@ public abstract class DatabaseServer : IAsyncLifetime
     /// <summary>Settings that have the sidecar look accounts up here.</summary>
     internal string[] Settings => Flags(Options);
 
-    internal static string[] Flags(SqlOptions options) =>
+    internal static string[] Flags(SqlOptions options) => [.. Place(options), $"accounts.sql.password={options.Password}"];
+
+    /// <summary>The same without the password.</summary>
+    internal static string[] Place(SqlOptions options) =>
     [
         "accounts.kind=sql", $"accounts.sql.provider={(options.Provider == SqlProvider.Postgres ? "postgres" : "mysql")}", $"accounts.sql.host={options.Host}",
         string.Create(CultureInfo.InvariantCulture, $"accounts.sql.port={options.Port}"), $"accounts.sql.database={options.Database}",
-        $"accounts.sql.username={options.Username}", $"accounts.sql.password={options.Password}", "accounts.cache=0s",
+        $"accounts.sql.username={options.Username}", "accounts.cache=0s",
     ];
 
     /// <summary>What an administrator does.</summary>
@@ -89,9 +92,27 @@ public abstract class DatabaseServer : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    public Task AddAsync(string email, string status = "1", string active = "1", string? channel = "password", string table = "user", string database = Database) => AdminAsync(
-        $"INSERT INTO {Quoted(table)} (id, nickname, password, email, status, is_active, login_channel) VALUES ('{Guid.NewGuid():n}', 'x', 'hash', '{email}', '{status}', '{active}', {(channel is null ? "NULL" : $"'{channel}'")})",
-        database);
+    public Task AddAsync(string email, string status = "1", string active = "1", string? channel = "password", string database = Database) =>
+        AddAsync(database, new StoredUser(email, status, active, channel));
+
+    internal Task AddAsync(string database, params IEnumerable<StoredUser> users) =>
+        AdminAsync($"INSERT INTO {Quoted("user")} {StoredUser.Columns} VALUES {string.Join(", ", users.Select(static user => user.Values))}", database);
+
+    /// <summary>Another database with RAGFlow's table in it, which the reader may read as in the first.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="collation">The table's, where databases have any.</param>
+    public async Task<string> NewDatabaseAsync(string name, string collation = "")
+    {
+        await AdminAsync($"CREATE DATABASE {name}", "");
+        await TableAsync(name, collation);
+        return name;
+    }
+
+    /// <summary>Ends whatever connections a user has.</summary>
+    public abstract Task DisconnectAsync(string user);
+
+    /// <summary>Gives a user another password, which is the only one he has then.</summary>
+    public abstract Task SetPasswordAsync(string user, string password);
 
     public async Task StartAsync()
     {
@@ -151,9 +172,12 @@ public abstract class DatabaseServer : IAsyncLifetime
     /// <summary>Makes the database, the table and the reader.</summary>
     protected abstract Task CreateAsync();
 
+    /// <summary>Makes the table in a database, and lets the reader read it.</summary>
+    protected abstract Task TableAsync(string database, string collation);
+
     protected abstract DbConnection Administrator(string database);
 
-    protected abstract string Quoted(string name);
+    internal abstract string Quoted(string name);
 
     protected static async Task RunAsync(string command)
     {

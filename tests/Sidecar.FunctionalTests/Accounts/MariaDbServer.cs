@@ -24,14 +24,12 @@ public sealed class MariaDbServer : DatabaseServer
 
     private string Socket => Path.Combine(Home, "socket");
 
-    /// <summary>A database whose table of users has this collation, readable as the usual one is.</summary>
-    public async Task<string> CollatedAsync(string collation)
+    public override async Task DisconnectAsync(string user)
     {
-        var database = $"rag_{collation}";
-        await AdminAsync($"CREATE DATABASE `{database}`", "");
-        await TableAsync(database, collation);
-        return database;
+        await AdminAsync($"KILL USER '{user}'", "");
     }
+
+    public override Task SetPasswordAsync(string user, string password) => AdminAsync($"ALTER USER '{user}'@'%' IDENTIFIED BY '{password}'", "");
 
     protected override Task InstallAsync() => RunAsync($"mariadb-install-db --no-defaults --datadir='{Data}' {User} --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve");
 
@@ -52,9 +50,9 @@ public sealed class MariaDbServer : DatabaseServer
         ConnectionTimeout = 60,
     }.ConnectionString);
 
-    protected override string Quoted(string name) => $"`{name}`";
+    internal override string Quoted(string name) => $"`{name}`";
 
-    private async Task TableAsync(string database, string collation)
+    protected override async Task TableAsync(string database, string collation)
     {
         await AdminAsync(
             $"CREATE TABLE user (id varchar(32) PRIMARY KEY, access_token varchar(255), nickname varchar(100) NOT NULL, password varchar(255), email varchar(255) NOT NULL, status varchar(1), is_active varchar(1) NOT NULL, login_channel varchar(255), KEY user_email (email)) CHARACTER SET utf8mb4 COLLATE {collation}",

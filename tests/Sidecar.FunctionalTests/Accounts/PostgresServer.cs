@@ -36,8 +36,17 @@ public sealed class PostgresServer : DatabaseServer
     {
         await AdminAsync($"CREATE DATABASE {Database}", "");
         await AdminAsync($"CREATE ROLE {Reader} LOGIN PASSWORD '{Password}'");
-        await AdminAsync("""CREATE TABLE "user" (id varchar(32) PRIMARY KEY, access_token varchar(255), nickname varchar(100) NOT NULL, password varchar(255), email varchar(255) NOT NULL, status varchar(1), is_active varchar(1) NOT NULL, login_channel varchar(255))""");
-        await AdminAsync($"""GRANT SELECT (email, status, is_active, login_channel) ON "user" TO {Reader}""");
+        await TableAsync(Database, "");
+    }
+
+    public override Task DisconnectAsync(string user) => AdminAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'");
+
+    public override Task SetPasswordAsync(string user, string password) => AdminAsync($"ALTER ROLE {user} PASSWORD '{password}'");
+
+    protected override async Task TableAsync(string database, string collation)
+    {
+        await AdminAsync("""CREATE TABLE "user" (id varchar(32) PRIMARY KEY, access_token varchar(255), nickname varchar(100) NOT NULL, password varchar(255), email varchar(255) NOT NULL, status varchar(1), is_active varchar(1) NOT NULL, login_channel varchar(255))""", database);
+        await AdminAsync($"""GRANT SELECT (email, status, is_active, login_channel) ON "user" TO {Reader}""", database);
     }
 
     protected override DbConnection Administrator(string database) => new NpgsqlConnection(new NpgsqlConnectionStringBuilder
@@ -51,5 +60,5 @@ public sealed class PostgresServer : DatabaseServer
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString);
 
-    protected override string Quoted(string name) => $"\"{name}\"";
+    internal override string Quoted(string name) => $"\"{name}\"";
 }

@@ -13,10 +13,10 @@ internal sealed class DemoProcess : IAsyncDisposable
     private readonly Process process;
     private readonly ProcessOutput output;
 
-    private DemoProcess(DemoPorts ports, IReadOnlyDictionary<string, string> environment)
+    private DemoProcess(DemoPorts ports, string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         Ports = ports;
-        var start = new ProcessStartInfo("dotnet", [Assembly(), "--port-offset", ports.Offset.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("dotnet", [Assembly(), "--port-offset", ports.Offset.ToString(CultureInfo.InvariantCulture), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -51,7 +51,10 @@ internal sealed class DemoProcess : IAsyncDisposable
     }
 
     public static DemoProcess Start(DemoPorts ports, params (string Name, string Value)[] environment) =>
-        new(ports, environment.ToDictionary(static e => e.Name, static e => e.Value));
+        Start(ports, [], environment);
+
+    public static DemoProcess Start(DemoPorts ports, string[] arguments, params (string Name, string Value)[] environment) =>
+        new(ports, arguments, environment.ToDictionary(static e => e.Name, static e => e.Value));
 
     public Task UntilReadyAsync() => RedisServer.UntilAsync(
         () =>

@@ -8,19 +8,26 @@ namespace Sidecar.FunctionalTests.Demo;
 /// <summary>What the demo prints works when pasted.</summary>
 public sealed class WalkthroughTests
 {
+    private const string Sent = "0 verification passed, email sent";
+    private const string Verified = "0 otp verified";
+    private const string Reset = "0 Password reset successful. Logged in.";
+    private const string Welcome = "0 Welcome back!";
+
+    [Theory]
+    [InlineData]
+    [InlineData("--app", "v1")]
+    [InlineData("--app", "rest")]
+    public async Task Walkthrough_PastedIntoAShell_EndsWithTheNewPasswordInAndTheOldOneOut(params string[] arguments) =>
+        Assert.Equal([Sent, Verified, Reset, Welcome, "109 Email and password do not match!"], await WalkAsync(arguments));
+
     [Fact]
-    public async Task Walkthrough_PastedIntoAShell_EndsWithTheNewPasswordInAndTheOldOneOut()
-    {
-        await using var demo = DemoProcess.Start(
-            DemoProcess.FreePorts(), ("DOTNET_ENVIRONMENT", "Development"), ("SIDECAR__CAPTCHA__FIXED_ANSWER", "ACE49"));
-        await demo.UntilReadyAsync();
+    public async Task Walkthrough_OfTheGoReleases_EndsWithTheNewPasswordInAndTheOldOneOut() =>
+        Assert.Equal([Sent, Verified, Reset, Welcome, "109 email and password do not match"], await WalkAsync("--app", "rest-go"));
 
-        var answers = Answers(await PasteAsync(Script(demo.Output)));
-
-        Assert.Equal(
-            ["0 verification passed, email sent", "0 otp verified", "0 Password reset successful. Logged in.", "0 Welcome back!", "109 Email and password do not match!"],
-            answers);
-    }
+    /// <summary>What these releases do with a proven reset: they log in, and keep the old password.</summary>
+    [Fact]
+    public async Task Walkthrough_OfTheOldestReleases_EndsWithTheOldPasswordIn() =>
+        Assert.Equal([Sent, Reset, "109 Email and password do not match!", Welcome], await WalkAsync("--app", "v1-single"));
 
     [Fact]
     public async Task Start_NothingSet_PrintsThePagesLinkFirst()
@@ -44,6 +51,14 @@ public sealed class WalkthroughTests
 
         Assert.Contains($"port {ports.Inbox} (inbox) on 127.0.0.1 is taken", demo.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", demo.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<List<string>> WalkAsync(params string[] arguments)
+    {
+        await using var demo = DemoProcess.Start(
+            DemoProcess.FreePorts(), arguments, ("DOTNET_ENVIRONMENT", "Development"), ("SIDECAR__CAPTCHA__FIXED_ANSWER", "ACE49"));
+        await demo.UntilReadyAsync();
+        return Answers(await PasteAsync(Script(demo.Output)));
     }
 
     /// <summary>The one pair of parentheses that stand alone on their lines.</summary>

@@ -13,8 +13,8 @@ public sealed class ContractDetectionTests
     [Theory]
     [InlineData("GET /v1/user/forget/reset-password", "ok", "speaks ragflow-v1,")]
     [InlineData("GET /api/v1/auth/password/reset", "ok", "speaks ragflow-rest,")]
-    [InlineData("GET /v1/user/forget", "failed", "speaks ragflow-v1-single, which this sidecar does not serve")]
-    [InlineData("POST /api/v1/auth/password/reset", "failed", "speaks ragflow-rest-go, which this sidecar does not serve")]
+    [InlineData("GET /v1/user/forget", "ok", "speaks ragflow-v1-single, served: ragflow-v1-single")]
+    [InlineData("POST /api/v1/auth/password/reset", "ok", "speaks ragflow-rest-go, served: ragflow-rest-go")]
     [InlineData("", "failed", "is a RAGFlow without a forgot-password flow")]
     public async Task Contract_OfARelease_IsRecognised(string request, string status, string words)
     {

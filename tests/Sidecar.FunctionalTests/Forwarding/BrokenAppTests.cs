@@ -39,6 +39,27 @@ public sealed class BrokenAppTests
         AssertEnvelope(await SendAsync(sidecar), 502);
     }
 
+    /// <summary>Interim answers without end would keep the sidecar busy for as long as the app likes.</summary>
+    [Fact]
+    public async Task App_OnlyEverSaysThatItIsNotDone_Answers502()
+    {
+        await using var app = new ScriptedApp(static async (_, stream, cancellation) =>
+        {
+            while (true)
+            {
+                await stream.WriteAsync("HTTP/1.1 102 Processing\r\n\r\n"u8.ToArray(), cancellation);
+            }
+        });
+        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address, Settings = ["forward.engine=direct"] });
+        await using var connection = await RawConnection.OpenAsync(sidecar.BaseUrl);
+
+        await connection.SendAsync("GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        var answer = await connection.ReadToEndAsync().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1000, answer.Split("HTTP/1.1 102 ").Length - 1);
+        Assert.Contains("HTTP/1.1 502 ", answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Content-Length: 100\r\n\r\nhalf")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]

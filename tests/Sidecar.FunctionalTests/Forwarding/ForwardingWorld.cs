@@ -26,6 +26,7 @@ public class ForwardingWorld : IAsyncLifetime
         sidecar = await SidecarProcess.StartAsync(new()
         {
             Upstream = app.Address,
+            Probes = true,
             Development = false,
             Settings = ["limits.client.mode=off", Engine],
         });

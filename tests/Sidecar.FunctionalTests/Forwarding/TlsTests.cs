@@ -102,6 +102,20 @@ public sealed class TlsTests(ForwardingWorld world) : IDisposable
     }
 
     [Fact]
+    public async Task Metric_OfTheCertificate_SaysWhenItEnds()
+    {
+        await using var sidecar = await StartAsync();
+        using var certificate = X509Certificate2.CreateFromPem(_pair.Certificate);
+
+        var scrape = await RawHttp.SendAsync(new(sidecar.ManagementUrl, "GET", "/metrics"), TestContext.Current.CancellationToken);
+
+        var end = new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds();
+        var line = Assert.Single(Encoding.UTF8.GetString(scrape.Body).Split('\n'), static line => line.StartsWith("sidecar_tls_certificate_end_seconds{", StringComparison.Ordinal));
+        Assert.Contains($"port=\"{sidecar.Port}\"", line, StringComparison.Ordinal);
+        Assert.Contains($"}} {end}", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Certificate_WithoutItsKey_EndsTheStartWith78AndNamesTheFile()
     {
         await File.WriteAllTextAsync(InFolder("tls.crt"), _pair.Certificate, TestContext.Current.CancellationToken);

@@ -20,6 +20,9 @@ internal sealed record SidecarLaunch
     /// <summary>Whether somebody reads what it writes.</summary>
     public bool ReadsOutput { get; init; } = true;
 
+    /// <summary>Whether the app is asked what it speaks. Most tests' apps are none that could say, and count what they are asked.</summary>
+    public bool Probes { get; init; }
+
     /// <summary>Bounds the wait for <c>/startupz</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

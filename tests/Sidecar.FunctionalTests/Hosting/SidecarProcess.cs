@@ -152,6 +152,11 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
         info.Environment["SIDECAR__MANAGEMENT__ADDRESS"] = "127.0.0.1";
         info.Environment["SIDECAR__MANAGEMENT__PORT"] = ManagementPort.ToString(CultureInfo.InvariantCulture);
+        if (!launch.Probes)
+        {
+            info.Environment["SIDECAR__APP__PROBE"] = "false";
+        }
+
         info.Environment["DOTNET_ENVIRONMENT"] = launch.Development ? "Development" : "Production";
         foreach (var (name, value) in launch.Environment)
         {

@@ -24,11 +24,17 @@ internal sealed record RecoverySetup
     /// <summary>The <c>smtp:</c> section; the world's own sink when null.</summary>
     public string? Smtp { get; init; }
 
+    /// <summary>Further sections of the app's own file.</summary>
+    public string AppSections { get; init; } = "";
+
     /// <summary><c>keys</c> and <c>pepper</c> as <c>sidecar keygen</c> prints them; made up for the run when null.</summary>
     public string? Keys { get; init; }
 
     /// <summary>What is done to the Redis before the sidecars start.</summary>
     public Func<RedisServer, Task>? Prepare { get; init; }
+
+    /// <summary>An app in the place of the demo's, over the world's Redis.</summary>
+    public Func<RedisServer, Task<Uri>>? App { get; init; }
 
     /// <summary>Users of the app beyond those the world makes.</summary>
     public IReadOnlyList<SeededUser> OtherUsers { get; init; } = [];

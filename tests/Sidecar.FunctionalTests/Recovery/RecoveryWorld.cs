@@ -30,6 +30,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
     private readonly LoopbackSite inboxSite;
     private readonly int relayPort;
     private SmtpSink? relay;
+    private Uri? upstream;
     private int users;
 
     private RecoveryWorld(string tag, int userCount, RedisServer redis, ConnectionMultiplexer appRedis, CountingFlags flags, DemoApp app, Inbox inbox, LoopbackSite inboxSite)
@@ -77,7 +78,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         var users = Enumerable.Range(1, setup.Users).Select(n => new SeededUser(Address(tag, n), "old-password"));
         var app = await DemoApp.StartAsync(new(flags) { ExtraUsers = [.. users, .. setup.OtherUsers] });
         var inbox = new Inbox(TimeProvider.System);
-        var world = new RecoveryWorld(tag, setup.Users, redis, appRedis, flags, app, inbox, await InboxSite.StartAsync(0, inbox));
+        var world = new RecoveryWorld(tag, setup.Users, redis, appRedis, flags, app, inbox, await InboxSite.StartAsync(0, inbox)) { upstream = setup.App is null ? app.Address : await setup.App(redis) };
         try
         {
             await world.StartSidecarsAsync(setup, waits);
@@ -202,7 +203,8 @@ internal sealed class RecoveryWorld : IAsyncDisposable
 
     private SidecarLaunch Launch(RecoverySetup setup) => new()
     {
-        Upstream = App.Address,
+        Upstream = upstream!,
+        Probes = true,
         Development = setup.Development,
         StartTimeout = TimeSpan.FromSeconds(90),
         Settings =
@@ -214,7 +216,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         {
             // As it lies beside RAGFlow's own settings, for the pages.
             ["public.pem"] = App.Cipher.PublicKeyPem,
-            ["service_conf.yaml"] = $"{setup.Smtp ?? SinkSection()}\nredis:\n  db: 1\n  username: \"\"\n  password: \"\"\n  host: \"{Redis.Endpoint}\"\n",
+            ["service_conf.yaml"] = $"{setup.Smtp ?? SinkSection()}\nredis:\n  db: 1\n  username: \"\"\n  password: \"\"\n  host: \"{Redis.Endpoint}\"\n{setup.AppSections}",
             ["sidecar.yaml"] = setup.Keys ?? $"keys:\n  - id: test\n    secret: \"{KeyRing.NewSecret()}\"\npepper: \"{KeyRing.NewSecret()}\"\n",
         },
     };

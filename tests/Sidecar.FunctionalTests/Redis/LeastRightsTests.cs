@@ -82,6 +82,25 @@ public sealed partial class LeastRightsTests(CheckedWorld checkedWorld) : IClass
     }
 
     [Fact]
+    public async Task Check_ReleaseThatComparesCodes_NeedsTheKeysOfTheDocs()
+    {
+        string[] keys = ["~otp:*", "~otp_lock:*"];
+        Assert.All(keys, static key => Assert.Contains($"`{key}`", File.ReadAllText(RepositoryRoot.Combine("docs", "redis.md")), StringComparison.Ordinal));
+        await SetUsersAsync(checkedWorld.Redis);
+        string[] login = ["--set", "redis.username=sidecar", "--set", $"redis.password={Password}", "--set", $"handoff.redis.host={checkedWorld.Redis.Endpoint}", "--set", "handoff.redis.username=sidecar-handoff", "--set", $"handoff.redis.password={Password}"];
+
+        var without = CheckedWorld.Checks(await checkedWorld.CheckAsync(["--json", "--set", "contracts.0=ragflow-v1-single", .. login]));
+        await checkedWorld.Redis.AdminAsync("ACL", ["SETUSER", "sidecar-handoff", "resetkeys", .. keys]);
+        var with = CheckedWorld.Checks(await checkedWorld.CheckAsync(["--json", "--set", "contracts.0=ragflow-v1-single", .. login]));
+
+        Assert.Contains("ACL SETUSER sidecar-handoff ~otp:*", without["handoff.redis/handoff codes"].Text, StringComparison.Ordinal);
+        Assert.Contains("ACL SETUSER sidecar-handoff ~otp_lock:*", without["handoff.redis/handoff locks"].Text, StringComparison.Ordinal);
+        Assert.All(["handoff", "handoff codes", "handoff locks"], name => Assert.Equal("ok", with[$"handoff.redis/{name}"].Status));
+        // What was refused here, the other tests must not find.
+        await checkedWorld.Redis.AdminAsync("ACL", "LOG", "RESET");
+    }
+
+    [Fact]
     public async Task Sentinels_WithALogin_AreAskedWithIt()
     {
         await using var redis = await WatchedRedis.StartAsync();

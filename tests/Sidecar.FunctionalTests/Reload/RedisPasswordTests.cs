@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Sidecar.FunctionalTests.Hosting;
 using Sidecar.FunctionalTests.Recovery;
 
@@ -11,7 +9,7 @@ public sealed class RedisPasswordTests
     [Fact]
     public async Task Password_SwappedUnderLoad_FailsNoRequest()
     {
-        using var volume = new Volume("first");
+        using var volume = new MountedSecret("first");
         await using var world = await StartAsync(volume);
         using var stop = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => RecoverAsync(world, stop.Token))));
@@ -37,7 +35,7 @@ public sealed class RedisPasswordTests
     [Fact]
     public async Task Password_RedisDoesNotTakeYet_IsToldAndTakenOnceItDoes()
     {
-        using var volume = new Volume("first");
+        using var volume = new MountedSecret("first");
         await using var world = await StartAsync(volume);
 
         volume.Swap("second");
@@ -51,7 +49,7 @@ public sealed class RedisPasswordTests
         Assert.DoesNotContain("takes effect after a restart", world.Log, StringComparison.Ordinal);
     }
 
-    private static Task<RecoveryWorld> StartAsync(Volume volume) => RecoveryWorld.StartAsync(new()
+    private static Task<RecoveryWorld> StartAsync(MountedSecret volume) => RecoveryWorld.StartAsync(new()
     {
         Prepare = static redis => redis.AdminAsync("ACL", "SETUSER", "sidecar", "on", ">first", "~*", "+@all"),
         Settings = ["redis.username=sidecar", $"redis.password_file={volume.File}", "redis.timeout=5s"],
@@ -79,34 +77,4 @@ public sealed class RedisPasswordTests
 
     private static async Task<HashSet<string>> ClientsAsync(RedisServer redis) =>
         [.. ((string)(await redis.AdminAsync("CLIENT", "LIST"))!).Split('\n').Where(static line => line.Contains("user=sidecar", StringComparison.Ordinal)).Select(static line => line.Split(' ')[0])];
-
-    /// <summary>A mounted secret.</summary>
-    private sealed class Volume : IDisposable
-    {
-        private readonly TempDirectory _directory = new(new Dictionary<string, string>());
-        private int _generation;
-
-        public Volume(string password)
-        {
-            Swap(password);
-            System.IO.File.CreateSymbolicLink(File, "..data/password");
-        }
-
-        public string File => Path.Combine(_directory.Path, "password");
-
-        public void Swap(string password)
-        {
-            var generation = string.Create(CultureInfo.InvariantCulture, $"..{++_generation}");
-            Directory.CreateDirectory(Path.Combine(_directory.Path, generation));
-            System.IO.File.WriteAllText(Path.Combine(_directory.Path, generation, "password"), password + "\n");
-            var (data, next) = (Path.Combine(_directory.Path, "..data"), Path.Combine(_directory.Path, "..next"));
-            Directory.CreateSymbolicLink(next, generation);
-            // In one step, as the kubelet does it.
-            using var move = Process.Start("/bin/mv", ["-T", next, data]);
-            move.WaitForExit();
-            Assert.Equal(0, move.ExitCode);
-        }
-
-        public void Dispose() => _directory.Dispose();
-    }
 }

@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace Sidecar.FunctionalTests.Replay;
 
 /// <summary>
-/// The real binary on a real Redis, in front of the demo's app as the strict stand-in for RAGFlow, which looks for the flag
-/// where RAGFlow does: in Redis.
+/// The real binary on a real Redis, serving one contract, in front of the demo's app as the strict stand-in for the releases that have
+/// it, which looks for the flag where RAGFlow does: in Redis.
 /// </summary>
 internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
 {
@@ -24,15 +24,17 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
     private readonly Inbox inbox;
     private readonly LoopbackSite inboxSite;
     private readonly int smtpPort;
+    private readonly AppPaths paths;
     private SmtpSink? relay;
     private SidecarProcess? sidecar;
 
     /// <summary>Circuit breakers may remember what was taken away: the next scenario gets a process that remembers nothing.</summary>
     private bool disturbed;
 
-    private DemoWorld(RedisServer redis, ConnectionMultiplexer appRedis, DemoApp app, Inbox inbox, LoopbackSite inboxSite)
+    private DemoWorld(RedisServer redis, ConnectionMultiplexer appRedis, DemoApp app, Inbox inbox, LoopbackSite inboxSite, AppPaths paths)
     {
         (this.redis, this.appRedis, this.app, this.inbox, this.inboxSite) = (redis, appRedis, app, inbox, inboxSite);
+        this.paths = paths;
         users = new StandInUsers(app);
         relay = SmtpSink.Start(0, inbox);
         smtpPort = relay.Port;
@@ -47,6 +49,11 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
 
     public string CaptchaAnswer => FixedAnswer;
 
+    public DemoApp App => app;
+
+    /// <summary>The app's own Redis.</summary>
+    public IDatabase AppRedis => appRedis.GetDatabase(1);
+
     public string PublicKeyPem => app.Cipher.PublicKeyPem;
 
     public bool HasRedis => true;
@@ -57,13 +64,13 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
     /// <summary>What fell through to the app's own recovery handlers, which nothing may.</summary>
     public IReadOnlyList<string> FellThrough => app.TrapHits.Targets;
 
-    public static async Task<DemoWorld> StartAsync(CancellationToken cancellationToken)
+    public static async Task<DemoWorld> StartAsync(AppRelease release, CancellationToken cancellationToken)
     {
         var redis = await RedisServer.StartNewAsync();
         var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false");
         var inbox = new Inbox(TimeProvider.System);
-        var app = await DemoApp.StartAsync(new(new RedisFlags(appRedis.GetDatabase(1))) { ExtraUsers = StandInUsers.Extra });
-        return new DemoWorld(redis, appRedis, app, inbox, await InboxSite.StartAsync(0, inbox));
+        var app = await DemoApp.StartAsync(new(new RedisFlags(appRedis.GetDatabase(1))) { ExtraUsers = StandInUsers.Extra, Release = release, Store = new RedisStore(appRedis.GetDatabase(1)) });
+        return new DemoWorld(redis, appRedis, app, inbox, await InboxSite.StartAsync(0, inbox), AppPaths.Of(release));
     }
 
     public async Task ResetAsync(CancellationToken cancellationToken)
@@ -129,12 +136,13 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
 
     private async Task<bool> HandsOutCaptchasAsync(CancellationToken cancellationToken)
     {
-        var answer = await RawHttp.SendAsync(new(BaseUrl, "GET", "/v1/user/forget/captcha?email=carol@example.com"), cancellationToken);
+        var answer = await RawHttp.SendAsync(new(BaseUrl, paths.CaptchaMethod, paths.Captcha + "?email=carol@example.com"), cancellationToken);
         return Answer.Of(answer).Kind == Answer.Image;
     }
 
     private SidecarLaunch Launch() => new()
     {
+        Probes = true,
         Upstream = app.Address,
         Files = new Dictionary<string, string>
         {
@@ -155,7 +163,7 @@ internal sealed class DemoWorld : IReplayWorld, IAsyncDisposable
                   host: "{redis.Endpoint}"
                 """),
             ["sidecar.yaml"] = $$"""
-                contracts: [ragflow-v1, ragflow-rest]
+                contracts: [{{paths.Contract}}]
                 recovery: { answers: app, notice: false }
                 captcha: { fixed_answer: {{FixedAnswer}} }
                 mail: { block_reserved_domains: false }

@@ -35,7 +35,7 @@ internal sealed class ReplayRunner(IReplayWorld world, DeliberateDifferences del
                     break;
                 case Exchange exchange:
                     var played = await client.PlayAsync(exchange, cancellationToken);
-                    var listed = deliberate.Find(recording.Contract, scenario.Id, exchange.Index);
+                    var listed = deliberate.Find(recording.Contract, scenario.Id, exchange);
                     verdicts.Add(Verdict.Of(scenario, exchange, played, listed, preparation));
                     preparation = null;
                     break;

@@ -69,7 +69,8 @@ internal sealed class RequestTranslation(MailedCodes codes, PasswordCipher ciphe
         return what switch
         {
             "repeat" => LongText.Repeat(value),
-            "encrypt" => cipher.Encrypt((string)of!),
+            // As a client of a release sends it: what was recorded took passwords in the clear.
+            "clear" or "encrypt" => cipher.Encrypt((string)of!),
             "encrypt_raw" => cipher.EncryptRaw((string)of!),
             "encrypt_with_other_key" => PasswordCipher.EncryptWithOtherKey((string)of!),
             "base64_of" => Convert.ToBase64String(Encoding.UTF8.GetBytes(LongText.Repeat(new JsonObject { ["repeat"] = of!.DeepClone() })!)),

@@ -52,6 +52,11 @@ internal sealed class ScenarioClient : IDisposable
             codes.Add(recorded.Code, code);
         }
 
+        if (mails.Count > 0)
+        {
+            clock.CountFrom(started);
+        }
+
         return new(answer, [.. mails.Select(m => m.Recipient)], duration);
     }
 

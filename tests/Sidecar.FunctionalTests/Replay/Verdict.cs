@@ -34,7 +34,7 @@ internal sealed record Verdict(VerdictKind Kind, Scenario Scenario, Exchange Ste
 
         if (differences.Count == 0)
         {
-            return new(deliberate is null ? VerdictKind.Equal : VerdictKind.Deliberate, scenario, step, played, deliberate is null ? [] : [deliberate.Reason]);
+            return new(deliberate is null ? VerdictKind.Equal : VerdictKind.Deliberate, scenario, step, played, deliberate is null ? [] : [deliberate.ToString()]);
         }
 
         if (preparation is not null)
@@ -44,7 +44,7 @@ internal sealed record Verdict(VerdictKind Kind, Scenario Scenario, Exchange Ste
 
         if (deliberate is not null)
         {
-            differences.Add($"is on the list of deliberate differences: {deliberate.Reason}");
+            differences.Add($"is on the list of deliberate differences: {deliberate}");
         }
 
         return new(VerdictKind.Unexplained, scenario, step, played, differences);

@@ -6,7 +6,7 @@ public sealed class VerdictTests
     private static readonly Answer Instead = Recorded with { Code = 10 };
     private static readonly Exchange Step = new(3, null, null, new("POST", "/otp", null, null, null), Recorded, null, null);
     private static readonly Scenario Scenario = new("S08", "wrong captcha", [Step]);
-    private static readonly Deliberate Listed = new("v1", "S08", 3, "defect 9: one try", Instead, null, null);
+    private static readonly Deliberate Listed = new(["v1"], [("S08", [3])], null, 9, null, "one try", Instead);
 
     [Fact]
     public void Of_AnsweredAsRecorded_IsEqual() => Assert.Equal(VerdictKind.Equal, Of(Recorded, null).Kind);

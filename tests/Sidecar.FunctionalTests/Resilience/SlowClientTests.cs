@@ -17,7 +17,17 @@ public sealed class SlowClientTests
     public async Task Clients_SlowWithTheirHeaders_AreShedAndTheOthersServed()
     {
         await using var app = new CountingApp();
-        await using var sidecar = await SidecarProcess.StartAsync(new() { Upstream = app.Address });
+        var port = FreePort.Next();
+        await using var sidecar = await SidecarProcess.StartAsync(new()
+        {
+            Upstream = app.Address,
+            Settings = ["listeners.1.address=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"listeners.1.port={port}"), $"listeners.1.upstream={app.Address}", "listeners.1.protocol=h2"],
+        });
+        // HTTP/2 by knowledge of the port: one says nothing, one only how it begins.
+        var h2c = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        await using var silent = await RawConnection.OpenAsync(h2c);
+        await using var half = await RawConnection.OpenAsync(h2c);
+        await half.SendAsync("PRI * HTTP/2.0\r\n");
         await using var full = await RawConnection.OpenAsync(sidecar.BaseUrl);
         var slow = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => DribbleAsync(sidecar)));
 
@@ -36,6 +46,8 @@ public sealed class SlowClientTests
         }));
         Assert.All(answers, static answer => Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal));
         Assert.Equal(0, app.CountOf("/slow"));
+        Assert.Empty(await silent.ReadToEndAsync());
+        Assert.Empty(await half.ReadToEndAsync());
     }
 
     [Theory]

@@ -38,6 +38,34 @@ public sealed class AppProbeTests : IDisposable
         Assert.Equal(["POST /api/v1/auth/login application/json {\"email\":\"Alice@example.com\"}"], _login.Asked);
     }
 
+    [Theory]
+    [InlineData("""{"code":109,"data":false,"message":"email: x is not registered"}""", false)]
+    [InlineData("""{"code":109,"data":false,"message":"email: x is not registered!"}""", false)]
+    [InlineData("""{"code":109,"data":false,"message":"email and password do not match"}""", true)]
+    [InlineData("""{"code":109,"data":false,"message":"email and password do not match!"}""", true)]
+    [InlineData("""{"code":500,"data":false,"message":"fail to crypt password"}""", true)]
+    public async Task Exists_GoBackend_IsAskedWithAPasswordThatNobodyHas(string answer, bool exists)
+    {
+        _login.Answers(FakeLogin.Rest, FakeLogin.NoPassword);
+        _login.AnswersPasswords(FakeLogin.Rest, answer);
+        var probe = Probe();
+
+        Assert.Equal(exists, await probe.ExistsAsync(Alice, default));
+        Assert.Equal(2, _login.Asked.Count);
+        Assert.Matches("""^POST /api/v1/auth/login application/json \{"email":"Alice@example.com","password":"-[0-9a-f]{32}-"\}$""", _login.Asked[1]);
+
+        Assert.Equal(exists, await probe.ExistsAsync(Alice, default));
+        Assert.Equal(3, _login.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Exists_WhatTheGoBackendTakesForNoAddress_IsUnknown()
+    {
+        _login.Answers(FakeLogin.Rest, """{"code":400,"data":false,"message":"Key: 'EmailLoginRequest.Email' Error:Field validation for 'Email' failed on the 'email' tag"}""");
+
+        Assert.False(await Probe().ExistsAsync(Alice, default));
+    }
+
     [Fact]
     public async Task Exists_OlderRelease_IsAskedFirstNextTime()
     {

@@ -21,7 +21,7 @@ public sealed class CaptchaPainterTests : IDisposable
         using var bitmap = SKBitmap.Decode(codec);
 
         Assert.Equal(SKEncodedImageFormat.Jpeg, codec.EncodedFormat);
-        Assert.Equal("image/jpeg", CaptchaPainter.ContentType);
+        Assert.Equal("image/jpeg", CaptchaPainter.ContentType(PictureFormat.Jpeg));
         Assert.Equal((300, 120), (bitmap.Width, bitmap.Height));
     }
 

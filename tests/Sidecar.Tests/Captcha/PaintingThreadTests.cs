@@ -12,7 +12,7 @@ public sealed class PaintingThreadTests
     public async Task Paint_ManyAtOnce_HappensOnOneThreadThatIsNotThePools()
     {
         var (threads, current, most) = (new ConcurrentDictionary<int, bool>(), 0, 0);
-        using var thread = new PaintingThread(text =>
+        using var thread = new PaintingThread((text, _) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref current));
             threads[Environment.CurrentManagedThreadId] = Thread.CurrentThread.IsThreadPoolThread;
@@ -20,7 +20,7 @@ public sealed class PaintingThreadTests
             return [(byte)text.Length];
         });
 
-        var pictures = await Task.WhenAll(Enumerable.Range(1, 100).Select(i => thread.PaintAsync(new string('A', i), default).AsTask())).WaitAsync(Patience);
+        var pictures = await Task.WhenAll(Enumerable.Range(1, 100).Select(i => thread.PaintAsync(new string('A', i), PictureFormat.Jpeg, default).AsTask())).WaitAsync(Patience);
 
         Assert.Equal(Enumerable.Range(1, 100), pictures.Select(static picture => (int)picture![0]));
         Assert.False(Assert.Single(threads).Value);
@@ -31,10 +31,10 @@ public sealed class PaintingThreadTests
     public async Task Paint_OnLinux_RunsLastAndTheCallerKeepsItsOwn()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "niceness of threads is Linux's");
-        using var thread = new PaintingThread(static _ => [(byte)Niceness("/proc/thread-self/stat")]);
+        using var thread = new PaintingThread(static (_, _) => [(byte)Niceness("/proc/thread-self/stat")]);
         var before = Niceness("/proc/self/stat");
 
-        Assert.Equal(19, (await thread.PaintAsync("A", default))![0]);
+        Assert.Equal(19, (await thread.PaintAsync("A", PictureFormat.Jpeg, default))![0]);
         Assert.Equal(before, Niceness("/proc/self/stat"));
     }
 
@@ -43,23 +43,23 @@ public sealed class PaintingThreadTests
     {
         using var painting = new SemaphoreSlim(0);
         using var go = new ManualResetEventSlim();
-        using var thread = new PaintingThread(_ =>
+        using var thread = new PaintingThread((_, _) =>
         {
             painting.Release();
             go.Wait();
             return [];
         });
-        var first = thread.PaintAsync("A", default).AsTask();
+        var first = thread.PaintAsync("A", PictureFormat.Jpeg, default).AsTask();
         Assert.True(await painting.WaitAsync(Patience));
-        var waiting = Enumerable.Range(0, PaintingThread.MostWaiting).Select(_ => thread.PaintAsync("A", default).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, PaintingThread.MostWaiting).Select(_ => thread.PaintAsync("A", PictureFormat.Jpeg, default).AsTask()).ToList();
 
-        var refused = thread.PaintAsync("A", default);
+        var refused = thread.PaintAsync("A", PictureFormat.Jpeg, default);
 
         Assert.True(refused.IsCompleted);
         Assert.Null(await refused);
         go.Set();
         Assert.All(await Task.WhenAll([first, .. waiting]).WaitAsync(Patience), Assert.NotNull);
-        Assert.NotNull(await thread.PaintAsync("A", default));
+        Assert.NotNull(await thread.PaintAsync("A", PictureFormat.Jpeg, default));
     }
 
     [Fact]
@@ -68,14 +68,14 @@ public sealed class PaintingThreadTests
         using var gone = new CancellationTokenSource();
         using var go = new ManualResetEventSlim();
         var painted = new ConcurrentQueue<string>();
-        using var thread = new PaintingThread(text =>
+        using var thread = new PaintingThread((text, _) =>
         {
             go.Wait();
             painted.Enqueue(text);
             return [];
         });
-        var first = thread.PaintAsync("FIRST", default).AsTask();
-        var second = thread.PaintAsync("GONE", gone.Token).AsTask();
+        var first = thread.PaintAsync("FIRST", PictureFormat.Jpeg, default).AsTask();
+        var second = thread.PaintAsync("GONE", PictureFormat.Jpeg, gone.Token).AsTask();
 
         await gone.CancelAsync();
         go.Set();
@@ -88,10 +88,10 @@ public sealed class PaintingThreadTests
     [Fact]
     public async Task Paint_ThatFails_FailsAloneAndTheNextIsPainted()
     {
-        using var thread = new PaintingThread(static text => text == "BAD" ? throw new InvalidOperationException() : []);
+        using var thread = new PaintingThread(static (text, _) => text == "BAD" ? throw new InvalidOperationException() : []);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => thread.PaintAsync("BAD", default).AsTask().WaitAsync(Patience));
-        Assert.NotNull(await thread.PaintAsync("GOOD", default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => thread.PaintAsync("BAD", PictureFormat.Jpeg, default).AsTask().WaitAsync(Patience));
+        Assert.NotNull(await thread.PaintAsync("GOOD", PictureFormat.Jpeg, default));
     }
 
     /// <summary>The nineteenth field; the second, the name, may hold spaces and ends with the last parenthesis.</summary>

@@ -24,21 +24,23 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
     private readonly UpstreamClient _upstream;
     private readonly RecoverySwitch _switch;
     private readonly FlowEndpoint _endpoint;
-    private readonly PathGuard<FlowRoute> _guard = new(RagflowRoutes.Guarded([RagflowRoutes.V1], verification: true, gate: true).Concat(GenericRoutes.Guarded("/app/reset", verification: true, ["/sign-up"])));
+    private readonly MountedContracts _contracts;
+    private readonly PathGuard<FlowRoute> _guard = new(Guarded([]));
 
     public EndpointWorld(LimitCatalog? limits = null, bool isOff = false, AnswerStyle answers = AnswerStyle.Uniform, Func<RecoveryOptions, RecoveryOptions>? options = null, DomainRules? domains = null, string contract = RagflowRoutes.V1)
     {
+        _contracts = new([contract], static mounted => Guarded(mounted[0] == GenericRoutes.Contract ? [RagflowRoutes.V1] : mounted));
         Flow = new(defaults => (options ?? (static same => same))(defaults) with { Answers = answers });
         var (clients, forward) = (new ClientAddressResolver(new ClientAddressOptions([])), new ForwardOptions(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30), ForwardEngine.Yarp));
         _upstream = new(forward, [], new UpstreamTracing(false));
         IReadOnlyList<ListenerOptions> listeners = [new(null, 0, new Uri("http://app.test"))];
         var direct = new DirectForwarders(listeners, forward, new UpstreamTracing(false), clients, OwnHeaders.Default, Flow.Clock);
-        var app = new AppForwarder(this, _upstream, forward, listeners, clients, NullLogger<AppForwarder>.Instance, OwnHeaders.Default, direct);
+        var app = new AppForwarder(this, _upstream, forward, listeners, clients, new ForwardFailures(Flow.Clock, NullLogger<AppForwarder>.Instance), OwnHeaders.Default, direct);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
         var proven = new ProvenForward(app, forward, clients, tickets, OwnHeaders.Default);
         var askers = new Askers(new MailOptions(), MailSamples.Templates());
         var notice = new OwnerNotice(Flow.Options, new SmtpOptions { Server = "relay" }, Flow.Outbox, new NoticeMail(Flow.Clock), NullLogger<OwnerNotice>.Instance);
-        var reset = new ResetHandover(Flow.Flow, this, proven, Asserted(), askers, notice, NullLogger<ResetHandover>.Instance);
+        var reset = new ResetHandover(Flow.Flow, this, proven, Asserted(), tickets, askers, notice, NullLogger<ResetHandover>.Instance);
         var mail = new VerificationMail(new() { Server = "relay" }, Flow.Accounts, Flow.Clock);
         var proof = Flow.Options.Proof;
         var verification = Flow.FlowOf(VerificationOptions.Read(TestSettings.Of(), proof, Flow.Options.CodeLength).Proof(proof), mail);
@@ -54,7 +56,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
             tickets,
             askers,
             new StepTelemetry(Keys, Log),
-            ContractWords.Of(contract),
+            _contracts,
             NullLogger<FlowEndpoint>.Instance);
     }
 
@@ -86,6 +88,12 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
 
     public bool HandoffIsDown { get; set; }
 
+    /// <summary>What the app's store was given.</summary>
+    public List<HandoffProof> Granted { get; } = [];
+
+    /// <summary>What was taken back.</summary>
+    public List<HandoffProof> Revoked { get; } = [];
+
     public async Task<HttpExchange> SendAsync(string method, string target, string? json = null, string? ticket = null, Action<HttpExchange>? change = null)
     {
         var exchange = new HttpExchange(method);
@@ -105,10 +113,17 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         return exchange;
     }
 
-    public ValueTask GrantAsync(string key, CancellationToken cancellationToken) =>
-        HandoffIsDown ? throw new HandoffUnavailableException("down") : ValueTask.CompletedTask;
+    public ValueTask GrantAsync(HandoffProof proof, CancellationToken cancellationToken)
+    {
+        Granted.Add(proof);
+        return HandoffIsDown ? throw new HandoffUnavailableException("down") : ValueTask.CompletedTask;
+    }
 
-    public ValueTask RevokeAsync(string key, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask RevokeAsync(HandoffProof proof, CancellationToken cancellationToken)
+    {
+        Revoked.Add(proof);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
         SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
@@ -147,11 +162,15 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         return ForwarderError.None;
     }
 
+    private static IEnumerable<KeyValuePair<string, FlowRoute>> Guarded(IReadOnlyList<string> mounted) =>
+        RagflowRoutes.Guarded(mounted, verification: true, gate: true).Concat(GenericRoutes.Guarded("/app/reset", verification: true, ["/sign-up"]));
+
     private AssertedRequests Asserted() => new(new AssertionSigner(Assertion, Flow.Clock), OwnHeaders.Default);
 
     public void Dispose()
     {
         _switch.Dispose();
+        _contracts.Dispose();
         _upstream.Dispose();
         Flow.Dispose();
     }

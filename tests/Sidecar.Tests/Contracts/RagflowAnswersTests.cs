@@ -98,7 +98,7 @@ public sealed class RagflowAnswersTests
     public async Task Write_Captcha_IsThePicture(string method, string body)
     {
         var exchange = new HttpExchange(method);
-        await RagflowAnswers.WriteAsync(exchange.Context, new ProofOutcome.CaptchaIssued("JPEG"u8.ToArray(), "image/jpeg"));
+        await RagflowAnswers.WriteAsync(exchange.Context, new ProofOutcome.CaptchaIssued("JPEG"u8.ToArray(), "image/jpeg", "one"));
 
         Assert.Equal((200, "image/jpeg", 4, body), (exchange.Context.Response.StatusCode, exchange.Context.Response.ContentType, exchange.Context.Response.ContentLength, exchange.Answer));
     }

@@ -24,6 +24,43 @@ public sealed class RagflowRoutesTests
     }
 
     [Theory]
+    [InlineData(RagflowRoutes.V1Single)]
+    [InlineData(RagflowRoutes.V1)]
+    [InlineData(RagflowRoutes.Rest)]
+    [InlineData(RagflowRoutes.RestGo)]
+    [InlineData("generic")]
+    public void Guarded_PathsThatThePaidEditionReserves_PassUnlessVerificationIsOn(string contract)
+    {
+        var guard = new PathGuard<FlowRoute>(RagflowRoutes.Guarded([contract]));
+
+        foreach (var path in new[] { "/api/v1/auth/register/captcha", "/api/v1/auth/register/otp", "/api/v1/auth/register/otp/verify" })
+        {
+            Assert.False(guard.TryMatch(path, out _));
+            Assert.True(new PathGuard<FlowRoute>(RagflowRoutes.Guarded([contract], verification: true)).TryMatch(path, out _));
+        }
+    }
+
+    [Theory]
+    [InlineData(RagflowRoutes.V1Single, "/v1/user/forget/captcha /v1/user/forget/otp /v1/user/forget")]
+    [InlineData(RagflowRoutes.V1, "/v1/user/forget/captcha /v1/user/forget/otp /v1/user/forget/verify-otp /v1/user/forget/reset-password")]
+    [InlineData(RagflowRoutes.Rest, "/api/v1/auth/password/forgot/captcha /api/v1/auth/password/forgot/otp /api/v1/auth/password/forgot/otp/verify /api/v1/auth/password/reset")]
+    [InlineData(RagflowRoutes.RestGo, "/api/v1/auth/password/forgot/captcha /api/v1/auth/password/forgot/otp /api/v1/auth/password/forgot/otp/verify /api/v1/auth/password/reset")]
+    public void Guarded_OneContract_ServesItsPathsAndGuardsTheRest(string contract, string paths)
+    {
+        var routes = RagflowRoutes.Guarded([contract]).Select(static entry => entry.Value).ToArray();
+
+        Assert.Equal(paths.Split(' '), routes.Where(static route => route.IsMounted).Select(static route => route.Path));
+        Assert.All(routes.Where(static route => route.IsMounted), route => Assert.Equal(contract, route.Contract));
+        Assert.Equal(9, routes.Length);
+    }
+
+    [Fact]
+    public void Resets_SeveralContracts_AreThoseOfTheNewestReleasesFirst() =>
+        Assert.Equal(
+            ["/api/v1/auth/password/reset", "/v1/user/forget/reset-password", "/v1/user/forget"],
+            RagflowRoutes.Resets([RagflowRoutes.V1Single, RagflowRoutes.V1, RagflowRoutes.RestGo]).Select(static route => route.Path));
+
+    [Theory]
     [InlineData("/api/v1/users", "GET", true)]
     [InlineData("/api/v1/users", "OPTIONS", true)]
     [InlineData("/v1/user/register", "PUT", true)]

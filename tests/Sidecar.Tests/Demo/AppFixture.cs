@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
@@ -11,7 +12,13 @@ public sealed class AppFixture : IAsyncLifetime
 {
     internal FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(55));
 
+    internal AppRelease Release { get; init; }
+
+    internal bool DisablePasswordLogin { get; init; }
+
     internal InProcessFlags Flags { get; private set; } = null!;
+
+    internal InProcessStore Store => Flags.Store;
 
     internal DemoApp App { get; private set; } = null!;
 
@@ -23,6 +30,9 @@ public sealed class AppFixture : IAsyncLifetime
         App = await DemoApp.StartAsync(new DemoAppOptions(Flags)
         {
             Time = Time,
+            Release = Release,
+            Store = Store,
+            DisablePasswordLogin = DisablePasswordLogin,
             ExtraUsers =
             [
                 new("carol@example.com", "carol-password"),
@@ -48,6 +58,17 @@ public sealed class AppFixture : IAsyncLifetime
         return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
     }
 
+    /// <summary>Over a bare socket, since HttpClient would tidy the target up; the whole answer as it came.</summary>
+    internal async Task<string> SendRawAsync(string line, string headers = "", string body = "")
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", App.Address.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+
     internal Task<HttpResponseMessage> LogInAsync(string path, string email, string password) =>
         Http.PostAsJsonAsync(new Uri(path, UriKind.Relative), new Dictionary<string, string> { ["email"] = email, ["password"] = App.Cipher.Encrypt(password) });
 
@@ -59,7 +80,7 @@ public sealed class AppFixture : IAsyncLifetime
             ["confirm_new_password"] = App.Cipher.Encrypt(confirm ?? password),
         });
 
-    internal ValueTask VerifyAsync(string email) => Flags.GrantAsync(email, TestContext.Current.CancellationToken);
+    internal ValueTask VerifyAsync(string email) => Flags.GrantAsync(new($"otp:verified:{email}", "1"), TestContext.Current.CancellationToken);
 
     internal static async Task<(int Code, JsonElement Data, string Message)> ReadAsync(HttpResponseMessage answer)
     {

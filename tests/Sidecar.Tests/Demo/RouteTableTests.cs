@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
-
 namespace Sidecar.Tests.Demo;
 
 public sealed class RouteTableTests : IAsyncLifetime
@@ -24,7 +21,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     [InlineData("POST http://127.0.0.1/v1/user/forget/otp")]
     public async Task Trap_Reached_IsRecordedAsSent(string line)
     {
-        var answer = await SendAsync(line);
+        var answer = await _fixture.SendRawAsync(line);
         Assert.EndsWith("{\"code\":0,\"data\":true,\"message\":\"the app's own handler\"}", answer, StringComparison.Ordinal);
         Assert.Equal([line], _fixture.App.TrapHits.Targets);
     }
@@ -34,7 +31,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     [InlineData("GET /api/v1/auth/password", "/api/v1/auth/password")]
     public async Task Path_Unknown_Is404(string line, string path)
     {
-        var answer = await SendAsync(line);
+        var answer = await _fixture.SendRawAsync(line);
         Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
         Assert.EndsWith($$"""{"code":404,"data":null,"error":"Not Found","message":"Not Found: {{path}}"}""", answer, StringComparison.Ordinal);
         Assert.Equal(0, _fixture.App.TrapHits.Count);
@@ -46,7 +43,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     [InlineData("FOO")]
     public async Task Method_NotServed_AnswersInTheEnvelope(string method)
     {
-        var answer = await SendAsync($"{method} /v1/user/forget/reset-password");
+        var answer = await _fixture.SendRawAsync($"{method} /v1/user/forget/reset-password");
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         Assert.EndsWith("{\"code\":100,\"data\":null,\"message\":\"<MethodNotAllowed '405: Method Not Allowed'>\"}", answer, StringComparison.Ordinal);
     }
@@ -54,7 +51,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     [Fact]
     public async Task Options_OnARoute_NamesItsMethods()
     {
-        var answer = await SendAsync("OPTIONS /v1/user/forget/reset-password");
+        var answer = await _fixture.SendRawAsync("OPTIONS /v1/user/forget/reset-password");
         Assert.Contains("Allow: POST, OPTIONS\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("Content-Length: 0\r\n", answer, StringComparison.Ordinal);
     }
@@ -64,21 +61,10 @@ public sealed class RouteTableTests : IAsyncLifetime
     [InlineData("/demo/echo/V1/../../v1/user/forget/otp")]
     public async Task Echo_AnyTarget_ShowsItRaw(string target)
     {
-        var answer = await SendAsync($"PUT {target}", "X-Twice: 1\r\nX-Twice: 2\r\n", "abc");
+        var answer = await _fixture.SendRawAsync($"PUT {target}", "X-Twice: 1\r\nX-Twice: 2\r\n", "abc");
         Assert.Contains("\"target\":\"" + target + "\"", answer, StringComparison.Ordinal);
         Assert.Contains("[\"X-Twice\",\"1\"],[\"X-Twice\",\"2\"]", answer, StringComparison.Ordinal);
         Assert.Contains("\"method\":\"PUT\"", answer, StringComparison.Ordinal);
         Assert.Contains("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", answer, StringComparison.Ordinal);
-    }
-
-    /// <summary>Over a bare socket: HttpClient would tidy the target up.</summary>
-    private async Task<string> SendAsync(string line, string headers = "", string body = "")
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync("127.0.0.1", _fixture.App.Address.Port);
-        await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {body.Length}\r\n{headers}\r\n{body}"));
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync();
     }
 }

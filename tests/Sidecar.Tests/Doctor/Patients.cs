@@ -14,7 +14,7 @@ internal static class Patients
         Listeners = [new ListenerOptions(IPAddress.Loopback, 8080, new Uri("http://127.0.0.1:9"))],
         App = new HttpMessageInvoker(new SocketsHttpHandler()),
         AppTimeout = TimeSpan.FromSeconds(10),
-        Mounted = ["ragflow-v1", "ragflow-rest"],
+        Served = static _ => ["ragflow-v1", "ragflow-rest"],
         Mountable = ["ragflow-v1", "ragflow-rest"],
         Accounts = null,
         AccountsTimeout = TimeSpan.FromSeconds(3),

@@ -115,7 +115,6 @@ internal static class FuzzTargets
     {
         var lines = Encoding.Latin1.GetString(bytes).Split("\r\n");
         var exchange = new HttpExchange();
-        exchange.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/x";
         foreach (var line in lines)
         {
             var parts = line.Split(':', 2);
@@ -129,7 +128,7 @@ internal static class FuzzTargets
         using var head = new HeadWriter();
         try
         {
-            DirectHead.Write(head, exchange.Context, isChunked: bytes.Length % 3 == 0, HttpExchange.Client, OwnHeaders.Default, trace: null);
+            DirectHead.Write(head, exchange.Context, "/x", isChunked: bytes.Length % 3 == 0, HttpExchange.Client, OwnHeaders.Default, trace: null);
         }
         catch (InvalidOperationException)
         {

@@ -9,7 +9,34 @@ namespace Sidecar.Tests.Http1;
 public sealed class Http1PoolTests() : Http1PoolRules(usesLoop: false);
 
 /// <summary>Over a loop's.</summary>
-public sealed class Http1PoolOnLoopTests() : Http1PoolRules(usesLoop: true);
+public sealed class Http1PoolOnLoopTests() : Http1PoolRules(usesLoop: true)
+{
+    [Fact]
+    public async Task Take_OnALoop_PrefersWhatIsHeardThereIfItMayRepeat()
+    {
+        List<Http1Connection> all = [];
+        for (var i = 0; i < 8; i++)
+        {
+            all.Add((await OpenAsync()).Ours);
+        }
+
+        all.ForEach(Pool.Return);
+        var (probe, theirs) = await OpenAsync();
+        var taking = TakeOnTheLoopOfAsync(probe);
+
+        theirs.Send("x"u8);
+
+        var (repeatable, once) = await taking;
+        Assert.Equal((true, true), (repeatable, once));
+
+        async Task<(bool IsNear, bool IsLast)> TakeOnTheLoopOfAsync(Http1Connection connection)
+        {
+            await connection.ReadAsync().ConfigureAwait(false);
+            var near = all.FindLast(static connection => connection.IsNear) ?? all[^1];
+            return (Pool.Take(Taker, Now, mayRepeat: true) == near, Pool.Take(Taker, Now, mayRepeat: false) == all.FindLast(connection => connection != near));
+        }
+    }
+}
 
 public abstract class Http1PoolRules : IDisposable
 {
@@ -29,7 +56,11 @@ public abstract class Http1PoolRules : IDisposable
         _usesLoop = usesLoop;
     }
 
-    private long Now => _clock.GetTimestamp();
+    private protected Http1Pool Pool => _pool;
+
+    private protected IExchange Taker => _exchange;
+
+    protected long Now => _clock.GetTimestamp();
 
     [Fact]
     public async Task Take_AfterReturn_GivesTheLastOne()
@@ -38,9 +69,9 @@ public abstract class Http1PoolRules : IDisposable
         _pool.Return(first.Ours);
         _pool.Return(second.Ours);
 
-        Assert.Same(second.Ours, _pool.Take(_exchange, Now));
-        Assert.Same(first.Ours, _pool.Take(_exchange, Now));
-        Assert.Null(_pool.Take(_exchange, Now));
+        Assert.Same(second.Ours, _pool.Take(_exchange, Now, mayRepeat: true));
+        Assert.Same(first.Ours, _pool.Take(_exchange, Now, mayRepeat: true));
+        Assert.Null(_pool.Take(_exchange, Now, mayRepeat: true));
         Assert.True(first.Ours.IsReused);
     }
 
@@ -52,7 +83,7 @@ public abstract class Http1PoolRules : IDisposable
         theirs.Dispose();
 
         await UntilAsync(() => !ours.IsQuiet);
-        Assert.Null(_pool.Take(_exchange, Now));
+        Assert.Null(_pool.Take(_exchange, Now, mayRepeat: true));
         Assert.Equal((0, 0), _pool.Count);
     }
 
@@ -64,7 +95,7 @@ public abstract class Http1PoolRules : IDisposable
         theirs.Send("HTTP/1.1 200 OK\r\n\r\n"u8);
 
         await UntilAsync(() => !ours.IsQuiet);
-        Assert.Null(_pool.Take(_exchange, Now));
+        Assert.Null(_pool.Take(_exchange, Now, mayRepeat: true));
     }
 
     [Fact]
@@ -93,6 +124,25 @@ public abstract class Http1PoolRules : IDisposable
         Assert.Equal(0, await idle.Theirs.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
         await used.Ours.SendAsync("x"u8.ToArray());
         Assert.Equal(1, await used.Theirs.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Watch_ServersHungUp_EndsThoseAndKeepsTheOthers()
+    {
+        List<(Http1Connection Ours, Socket Theirs)> all = [];
+        for (var i = 0; i < 6; i++)
+        {
+            all.Add(await OpenAsync());
+            _pool.Return(all[i].Ours);
+        }
+
+        all[1].Theirs.Dispose();
+        all[4].Theirs.Dispose();
+        await UntilAsync(() => !all[1].Ours.IsQuiet && !all[4].Ours.IsQuiet);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((4, 4), _pool.Count);
+        Assert.Equal([all[5].Ours, all[3].Ours, all[2].Ours, all[0].Ours], Enumerable.Range(0, 4).Select(_ => _pool.Take(_exchange, Now, mayRepeat: true)));
     }
 
     [Fact]
@@ -169,7 +219,7 @@ public abstract class Http1PoolRules : IDisposable
         }
     }
 
-    private async Task<(Http1Connection Ours, Socket Theirs)> OpenAsync()
+    private protected async Task<(Http1Connection Ours, Socket Theirs)> OpenAsync()
     {
         var accepting = _server.AcceptAsync(TestContext.Current.CancellationToken);
         return (await _pool.OpenAsync(_exchange, TestContext.Current.CancellationToken), await accepting);

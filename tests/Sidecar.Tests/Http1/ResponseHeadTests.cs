@@ -18,6 +18,20 @@ public sealed class ResponseHeadTests
         Assert.Equal("body".Length, "HTTP/1.1 299 Odd But Legal\r\nSet-Cookie: a=1\r\nset-cookie:\t b=\xE9 \r\nX-Empty:\r\nConnection: close, X-Empty\r\n\r\nbody".Length - length);
     }
 
+    [Fact]
+    public void Read_NextAnswer_MakesOnlyTheValuesThatAreNew()
+    {
+        Read("HTTP/1.1 200 OK\r\nServer: app/1\r\nX-A: caf\xE9\r\nX-B: 1\r\n\r\n", out _);
+        var server = _head.Fields[0].Value;
+
+        Read("HTTP/1.1 200 OK\r\nServer: app/1\r\nX-A: caf\xE9\r\nX-B: 12\r\nX-C: 1\r\n\r\n", out _);
+        Assert.Equal([new("Server", "app/1"), new("X-A", "caf\xE9"), new("X-B", "12"), new("X-C", "1")], _head.Fields);
+        Assert.Same(server, _head.Fields[0].Value);
+
+        Read("HTTP/1.1 304 Not Modified\r\n\r\n", out _);
+        Assert.Empty(_head.Fields);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\n\r\n", null, false, true)]
     [InlineData("HTTP/1.1 200\r\n\r\n", null, false, true)]

@@ -21,6 +21,9 @@ internal static class ReferenceSettings
         pages: { login_link: { text: { <language>: "" } }, texts: { en: { title: "" } } }
         """;
 
+    /// <summary>What is read instead of something else: of the app's two databases one is asked for.</summary>
+    private const string Otherwise = "accounts.sql.provider=postgres";
+
     /// <summary>In the order in which they are read, with <c>[]</c> for any place in a list.</summary>
     public static IReadOnlyList<SettingUse> Read()
     {
@@ -28,20 +31,25 @@ internal static class ReferenceSettings
         using var nothing = new SettingsFolder();
         var bare = nothing.Read().Reading.Uses.GroupBy(static use => use.Key).ToDictionary(static uses => uses.Key, static uses => uses.First().Default);
         var uses = new List<SettingUse>();
-        foreach (var use in folder.Read().Reading.Uses.Where(static use => use.Kind != SettingKind.Content))
+        var at = 0;
+        foreach (var use in folder.Read().Reading.Uses.Concat(folder.Flag(Otherwise).Read().Reading.Uses).Where(static use => use.Kind != SettingKind.Content))
         {
             var key = use.Key == "pages.texts.en.title" ? "pages.texts.<language>.<key>" : use.Key.Replace("[0]", "[]", StringComparison.Ordinal);
             var plain = use with { Key = key, Default = bare.GetValueOrDefault(use.Key, use.Default) };
             var known = uses.FindIndex(other => other.Key == plain.Key);
             if (known < 0)
             {
-                uses.Add(plain);
+                // Behind the one that is read before it.
+                uses.Insert(at, plain);
+                known = at;
             }
             else if (uses[known].Kind == SettingKind.Text)
             {
                 // Of two readers, the one that wants more says what it is.
                 uses[known] = plain;
             }
+
+            at = known + 1;
         }
 
         return uses;

@@ -65,6 +65,32 @@ public sealed class LoopSocketTests : IDisposable
         Assert.InRange(waits, 20, 400);
     }
 
+    /// <summary>Another thread would take its turns from this one where there is one core.</summary>
+    [Fact]
+    public async Task Receive_ThatGaveWay_GoesOnOnTheLoop()
+    {
+        var (ours, theirs) = await OpenAsync();
+        using var _ = ours;
+        using var __ = theirs;
+        var reading = CountHandOversAsync();
+
+        await theirs.SendAsync(new byte[5 * LoopWait.MostReads]);
+
+        Assert.Equal(0, await reading.WaitAsync(TimeSpan.FromSeconds(10)));
+
+        async Task<int> CountHandOversAsync()
+        {
+            var handOvers = 0;
+            for (var i = 0; i < 5 * LoopWait.MostReads; i++)
+            {
+                await ours.ReceiveAsync(_room.AsMemory(0, 1)).ConfigureAwait(false);
+                handOvers += ours.IsNear ? 0 : 1;
+            }
+
+            return handOvers;
+        }
+    }
+
     /// <summary>A read that was filled leaves something behind that is not told again.</summary>
     [Fact]
     public async Task Receive_LessRoomThanThereIs_GetsTheRest()

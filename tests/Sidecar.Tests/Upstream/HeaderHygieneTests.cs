@@ -192,7 +192,7 @@ public sealed class DirectHeaderHygieneTests : HeaderHygieneTests
     private static string Written(HttpContext context, bool strips = false)
     {
         using var head = new HeadWriter();
-        DirectHead.Write(head, context, context.Request.Headers.TransferEncoding.Count > 0, Client(strips), OwnHeaders.Default, trace: null);
+        DirectHead.Write(head, context, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Headers.TransferEncoding.Count > 0, Client(strips), OwnHeaders.Default, trace: null);
         return Encoding.Latin1.GetString(head.Written.Span);
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Sidecar.Doctor;
+namespace Sidecar.Upstream;
 
 /// <summary>
 /// Finds out which RAGFlow stands there by what its recovery routes say to requests that cannot mean anything: the wrong
@@ -12,12 +12,10 @@ internal sealed class ContractProbe(HttpMessageInvoker app, Uri upstream)
 {
     private const int MostAnswerBytes = 64 * 1024;
 
-    private static readonly (string Path, string Contract)[] WrongMethods =
-    [
-        ("/api/v1/auth/password/reset", "ragflow-rest"),
-        ("/v1/user/forget/reset-password", "ragflow-v1"),
-        ("/v1/user/forget", "ragflow-v1-single"),
-    ];
+    private const string RestReset = "/api/v1/auth/password/reset";
+
+    /// <summary>By this name the app's log tells these requests from those of people.</summary>
+    public const string UserAgent = "sidecar-contract-probe";
 
     private enum Answer
     {
@@ -37,40 +35,48 @@ internal sealed class ContractProbe(HttpMessageInvoker app, Uri upstream)
         Other,
     }
 
-    /// <summary>The contracts found, whether the app is a RAGFlow at all, and the last HTTP status.</summary>
-    public async Task<(IReadOnlyList<string> Contracts, bool IsRagflow, int Status)> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Asks one question after the other.</summary>
+    public async Task<ContractFinding> LookAsync(CancellationToken cancellationToken)
     {
         var found = new List<string>();
         var isRagflow = false;
         var status = 0;
-        foreach (var (path, contract) in WrongMethods)
+        if (await AsksAsync(HttpMethod.Get, RestReset) == Answer.WrongMethod)
         {
-            (var answer, status) = await AskAsync(HttpMethod.Get, path, null, cancellationToken);
-            isRagflow |= answer != Answer.Strange;
-            // The preview between two releases has both paths, and its older one does nothing.
-            if (answer == Answer.WrongMethod && !(contract == "ragflow-v1-single" && found.Contains("ragflow-v1")))
-            {
-                found.Add(contract);
-            }
+            found.Add("ragflow-rest");
         }
 
-        if (!found.Contains("ragflow-rest"))
+        if (await AsksAsync(HttpMethod.Get, "/v1/user/forget/reset-password") == Answer.WrongMethod)
         {
-            // The Go backend says of a wrong method that there is no such path, so only the right one shows it.
-            var (answer, _) = await AskAsync(HttpMethod.Post, WrongMethods[0].Path, "[]", cancellationToken);
-            isRagflow |= answer != Answer.Strange;
-            if (answer == Answer.BadArgument)
-            {
-                found.Add("ragflow-rest-go");
-            }
+            found.Add("ragflow-v1");
         }
 
-        return (found, isRagflow, status);
+        // The preview between two releases has the oldest path, too, and it does nothing there.
+        if (found.Count == 0 && await AsksAsync(HttpMethod.Get, "/v1/user/forget") == Answer.WrongMethod)
+        {
+            found.Add("ragflow-v1-single");
+        }
+
+        // The Go backend says of a wrong method that there is no such path, so only the right one shows it.
+        if (found.Count == 0 && isRagflow && await AsksAsync(HttpMethod.Post, RestReset, "[]") == Answer.BadArgument)
+        {
+            found.Add("ragflow-rest-go");
+        }
+
+        return new(found, isRagflow, status);
+
+        async Task<Answer> AsksAsync(HttpMethod method, string path, string? body = null)
+        {
+            (var answer, status) = await AskAsync(method, path, body, cancellationToken);
+            isRagflow |= answer != Answer.Strange;
+            return answer;
+        }
     }
 
     private async Task<(Answer Answer, int Status)> AskAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(upstream, path));
+        request.Headers.UserAgent.ParseAdd(UserAgent);
         if (body is not null)
         {
             request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
@@ -116,4 +122,14 @@ internal sealed class ContractProbe(HttpMessageInvoker app, Uri upstream)
             return Answer.Strange;
         }
     }
+}
+
+/// <summary>What the app's recovery routes said.</summary>
+/// <param name="Contracts">The contracts it speaks, by name.</param>
+/// <param name="IsRagflow">Whether anything was said in RAGFlow's words.</param>
+/// <param name="Status">The last HTTP status.</param>
+internal sealed record ContractFinding(IReadOnlyList<string> Contracts, bool IsRagflow, int Status)
+{
+    /// <summary>Whether somebody else answered in place of an app that is not there.</summary>
+    public bool IsStandIn => !IsRagflow && Status is 502 or 503 or 504;
 }
