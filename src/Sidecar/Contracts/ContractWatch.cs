@@ -124,6 +124,10 @@ internal sealed partial class ContractWatch(
             {
                 LogMismatch(look.Upstream, found, List(contracts.Served));
             }
+            else if (before is null && !contracts.IsAuto)
+            {
+                // As the settings say; that is no news.
+            }
             else if (before is null || before.SequenceEqual(look.Contracts))
             {
                 LogFound(look.Upstream, found, List(contracts.Served));
