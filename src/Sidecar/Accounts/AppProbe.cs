@@ -67,7 +67,7 @@ internal sealed class AppProbe(AccountsOptions options, HttpMessageInvoker clien
             throw Unavailable(error is OperationCanceledException ? $"the app's login did not answer within {options.Timeout.TotalSeconds} s" : "the app's login cannot be reached", error);
         }
 
-        throw Unavailable("the app's login answers in a way that tells nothing of an account; check that the app is a RAGFlow release with password login on", null);
+        throw Unavailable("the app's login answers in a way that tells nothing of an account; check that `accounts.upstream` is a RAGFlow release", null);
     }
 
     private AccountsUnavailableException Unavailable(string reason, Exception? error)

@@ -153,7 +153,7 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         }
         catch (AccountsUnavailableException error)
         {
-            return Finding.Fail(error.Message, error.Hint.Length > 0 ? error.Hint : "check accounts.upstream and that password login is on in the app, or accounts.http where that asks; accounts.kind: any does without, and mails to any address");
+            return Finding.Fail(error.Message, error.Hint.Length > 0 ? error.Hint : "check that accounts.upstream is the app with the login, or accounts.http where that asks; accounts.kind: any does without, and mails to any address");
         }
     }
 }

@@ -114,7 +114,7 @@ public sealed class AppProbeTests : IDisposable
 
         var error = await Assert.ThrowsAsync<AccountsUnavailableException>(async () => await probe.ExistsAsync(Alice, default));
 
-        Assert.Contains("password login", error.Message, StringComparison.Ordinal);
+        Assert.Contains("tells nothing of an account", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, probe.Trouble);
     }
 
