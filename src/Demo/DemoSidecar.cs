@@ -20,15 +20,16 @@ internal static class DemoSidecar
     public static async Task<IAsyncDisposable> StartAsync(DemoPorts ports, AppRelease release, IHandoff handoff, string publicKeyPem)
     {
         var environment = Environment.GetEnvironmentVariables();
-        var key = Path.GetTempFileName();
+        // It stays while the sidecar runs, which looks at its settings every few seconds.
+        var folder = Directory.CreateTempSubdirectory("sidecar-demo-");
+        var key = Path.Combine(folder.FullName, "public.pem");
         await File.WriteAllTextAsync(key, publicKeyPem);
         var arguments = new CommandLine("run", Path.Combine(AppContext.BaseDirectory, "conf"), [.. Settings(ports, release, environment), $"pages.password.public_key={key}"], "");
         var options = SidecarOptions.Read(arguments, environment, handsOver: true);
-        File.Delete(key);
         var app = SidecarApplication.Create(options, new SidecarClock(), handoff);
         RunCommand.AnnounceTrouble(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sidecar"), options);
         await app.StartAsync();
-        return app;
+        return new Running(app, folder);
     }
 
     /// <summary>
@@ -71,5 +72,14 @@ internal static class DemoSidecar
         return char.IsAsciiDigit(key[^1])
             ? variable.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) || variable.Equals(name[..^3], StringComparison.OrdinalIgnoreCase)
             : variable.Equals(name, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class Running(IAsyncDisposable app, DirectoryInfo folder) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await app.DisposeAsync();
+            folder.Delete(recursive: true);
+        }
     }
 }

@@ -39,6 +39,25 @@ public sealed class WalkthroughTests
         Assert.StartsWith($"open {ports.SidecarUrl}/user/forget ", demo.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A sidecar looks at its settings again while it runs, and says so loudly where one of their files is gone.</summary>
+    [Fact]
+    public async Task Start_Ready_TheKeyThatItsSettingsNameIsStillThere()
+    {
+        var temporary = Directory.CreateTempSubdirectory();
+        try
+        {
+            await using var demo = DemoProcess.Start(DemoProcess.FreePorts(), ("TMPDIR", temporary.FullName));
+            await demo.UntilReadyAsync();
+
+            var key = Assert.Single(temporary.GetFiles("public.pem", SearchOption.AllDirectories));
+            Assert.Contains("BEGIN PUBLIC KEY", await File.ReadAllTextAsync(key.FullName, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Start_PortTaken_IsNamed()
     {
