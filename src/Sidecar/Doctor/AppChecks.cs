@@ -104,7 +104,8 @@ internal sealed class AppChecks(Patient patient, CheckSheet sheet)
         {
             return Finding.Fail(
                 $"speaks {names}, which is not served ({string.Join(", ", served)} is)",
-                patient.InTheWayOf(missing) is { } other ? $"write contracts: [auto], or {missing} in the place of {other}" : $"write contracts: [auto], or add {missing} to contracts");
+                patient.MayNotAsk ? $"set app.probe: true, so that contracts: [auto] follows the app, or write contracts: [{missing}]"
+                    : patient.InTheWayOf(missing) is { } other ? $"write contracts: [auto], or {missing} in the place of {other}" : $"write contracts: [auto], or add {missing} to contracts");
         }
 
         if (found.Count > 0)

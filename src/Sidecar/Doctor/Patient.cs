@@ -24,6 +24,9 @@ internal sealed record Patient
     /// <summary>The contracts that are served in front of an app that was found to speak some.</summary>
     public required Func<IReadOnlyList<string>, IReadOnlyList<string>> Served { get; init; }
 
+    /// <summary>Whether the contracts would follow the app, which <c>app.probe: false</c> forbids to ask.</summary>
+    public bool MayNotAsk { get; init; }
+
     /// <summary>The contracts that could be served.</summary>
     public required IReadOnlyList<string> Mountable { get; init; }
 

@@ -72,6 +72,20 @@ public sealed class ContractDetectionTests
         Assert.Contains("add ragflow-rest to contracts", checks["app/contract"].Text, StringComparison.Ordinal);
     }
 
+    /// <summary>The doctor asks whoever it is told of; the sidecar that it speaks for does not, and serves what it would without.</summary>
+    [Fact]
+    public async Task Contract_AutoThatMayNotAsk_IsHeldAgainstWhatIsServedThen()
+    {
+        await using var app = new ScriptedApp(async (head, stream, cancellation) =>
+            await stream.WriteAsync(head.StartsWith("GET /v1/user/forget ", StringComparison.Ordinal) ? Answer(200, WrongMethod) : Answer(404, NotFound), cancellation));
+
+        var checks = await CheckAsync(app.Address, "--set", "app.probe=false");
+
+        Assert.Equal("failed", checks["app/contract"].Status);
+        Assert.Contains("speaks ragflow-v1-single, which is not served (ragflow-v1, ragflow-rest is)", checks["app/contract"].Text, StringComparison.Ordinal);
+        Assert.Contains("set app.probe: true", checks["app/contract"].Text, StringComparison.Ordinal);
+    }
+
     private static async Task<IReadOnlyDictionary<string, (string Status, string Text)>> CheckAsync(Uri app, params string[] more)
     {
         using var directory = new TempDirectory(new Dictionary<string, string>());
