@@ -1,9 +1,10 @@
+using Sidecar.Demo.App;
 using Sidecar.FunctionalTests.Hosting;
 using Sidecar.FunctionalTests.Recovery;
 
 namespace Sidecar.FunctionalTests.Docs;
 
-/// <summary>What the guides' addresses lead to when their commands are run: the shipped form of the sidecar in front of RAGFlow's stand-in, and a real Redis.</summary>
+/// <summary>What the guides' addresses lead to when their commands are run: the shipped form of the sidecar in front of the stand-in of RAGFlow as it is now, and a real Redis.</summary>
 public sealed class GuideWorld : IAsyncLifetime
 {
     private RecoveryWorld? world;
@@ -12,9 +13,9 @@ public sealed class GuideWorld : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        world = await RecoveryWorld.StartAsync(new() { Development = false, Settings = ["pages.login_link.enabled=true"] });
+        world = await RecoveryWorld.StartAsync(new() { Development = false, Release = AppRelease.Rest, Settings = ["pages.login_link.enabled=true"] }, waits: false);
         // So that there is something to be read in the log.
-        await RawHttp.SendAsync(new(world.Sidecar.BaseUrl, "POST", "/v1/user/forget/otp"), default);
+        await RawHttp.SendAsync(new(world.Sidecar.BaseUrl, "POST", "/api/v1/auth/password/forgot/otp"), default);
         await Eventually.TrueAsync(() => world.Log.Contains("\"outcome\":\"field_missing\"", StringComparison.Ordinal), "the step in the log");
     }
 

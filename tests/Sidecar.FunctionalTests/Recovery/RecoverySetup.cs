@@ -36,6 +36,9 @@ internal sealed record RecoverySetup
     /// <summary>An app in the place of the demo's, over the world's Redis.</summary>
     public Func<RedisServer, Task<Uri>>? App { get; init; }
 
+    /// <summary>The releases whose app the demo's plays.</summary>
+    public AppRelease Release { get; init; } = AppRelease.Any;
+
     /// <summary>Users of the app beyond those the world makes.</summary>
     public IReadOnlyList<SeededUser> OtherUsers { get; init; } = [];
 }

@@ -76,7 +76,7 @@ internal sealed class RecoveryWorld : IAsyncDisposable
         var appRedis = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint + ",abortConnect=false,syncTimeout=20000,asyncTimeout=20000");
         var flags = new CountingFlags(new RedisFlags(appRedis.GetDatabase(1)));
         var users = Enumerable.Range(1, setup.Users).Select(n => new SeededUser(Address(tag, n), "old-password"));
-        var app = await DemoApp.StartAsync(new(flags) { ExtraUsers = [.. users, .. setup.OtherUsers] });
+        var app = await DemoApp.StartAsync(new(flags) { Release = setup.Release, ExtraUsers = [.. users, .. setup.OtherUsers] });
         var inbox = new Inbox(TimeProvider.System);
         var world = new RecoveryWorld(tag, setup.Users, redis, appRedis, flags, app, inbox, await InboxSite.StartAsync(0, inbox)) { upstream = setup.App is null ? app.Address : await setup.App(redis) };
         try
