@@ -11,6 +11,9 @@ internal sealed class LoopListeners(IMemoryPoolFactory<byte> memory) : IConnecti
 {
     private const int Backlog = 512;
 
+    /// <summary>Before the next try where there is no descriptor left for a client, who waits in the backlog: asking again at once would take the processor from those whose end would free one.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         try
@@ -48,6 +51,10 @@ internal sealed class LoopListeners(IMemoryPoolFactory<byte> memory) : IConnecti
                 catch (Exception ended) when (ended is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
                 {
                     return null;
+                }
+                catch (SocketException full) when (full.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                {
+                    await Task.Delay(Pause, CancellationToken.None);
                 }
                 catch (SocketException)
                 {
