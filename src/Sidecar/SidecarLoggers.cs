@@ -20,7 +20,7 @@ internal static class SidecarLoggers
         .AddLogger<SettingsWatch>()
         .AddLogger<CertificateWatch>()
         .AddLogger<RedisConnection>()
-        .AddLogger<ForwardFailures>()
+        .AddLogger<AppForwarder>()
         .AddLogger<DocumentReport>()
         .AddLogger<ContractWatch>()
         .AddLogger<FlowEndpoint>()
