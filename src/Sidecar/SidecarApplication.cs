@@ -23,7 +23,8 @@ internal static class SidecarApplication
     public static WebApplication Create(SidecarOptions options, SidecarClock clock, IHandoff? handoff = null)
     {
         var guard = new PathGuard<FlowRoute>(Guarded(options, []));
-        var contracts = new MountedContracts(options.Contracts, mounted => Guarded(options, mounted));
+        var trouble = new AppTrouble();
+        var contracts = new MountedContracts(options.Contracts, mounted => Guarded(options, mounted), trouble);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = options.IsDevelopment ? "Development" : "Production" });
         var connections = new OpenConnections();
         builder.Logging.AddLines(options.IsDevelopment);
@@ -38,7 +39,7 @@ internal static class SidecarApplication
         builder.Services.WithoutStartupValidation().AddConfigured<KestrelServerOptions>().AddFixed(new FormOptions()).AddFixed(new ConsoleLifetimeOptions());
         builder.Services.AddFixed(new HostOptions { ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5) });
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
-        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddContracts(options, contracts).AddRecovery(options, handoff);
+        builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddContracts(options, contracts, trouble).AddRecovery(options, handoff);
 
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<FlowEndpoint>();

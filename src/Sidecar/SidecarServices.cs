@@ -86,10 +86,10 @@ internal static class SidecarServices
     }
 
     /// <summary>Which contract is served, and who finds it out.</summary>
-    public static IServiceCollection AddContracts(this IServiceCollection services, SidecarOptions options, MountedContracts contracts)
+    public static IServiceCollection AddContracts(this IServiceCollection services, SidecarOptions options, MountedContracts contracts, AppTrouble trouble)
     {
         // By a factory, for the container to end it.
-        services.AddSingleton(_ => contracts).AddSingleton<AppTrouble>();
+        services.AddSingleton(_ => contracts).AddSingleton(trouble);
         if (options.ProbesContract)
         {
             services.AddSingleton<ContractWatch>().AddHostedService(static provider => provider.GetRequiredService<ContractWatch>());

@@ -17,14 +17,16 @@ internal sealed class MountedContracts : IDisposable
     // Its own, so that the gauge ends with it.
     private readonly Meter _meter = new(SidecarTelemetry.Name);
     private readonly Func<IReadOnlyList<string>, IEnumerable<KeyValuePair<string, FlowRoute>>> _guarded;
+    private readonly AppTrouble? _trouble;
     private readonly string[] _others;
     private volatile Snapshot _now;
 
     /// <param name="configured">The setting.</param>
     /// <param name="guarded">All guarded paths, those of the given contracts mounted.</param>
-    public MountedContracts(IReadOnlyList<string> configured, Func<IReadOnlyList<string>, IEnumerable<KeyValuePair<string, FlowRoute>>> guarded)
+    /// <param name="trouble">Told when a path is asked for that is not served: its frontend may be another release's than was found.</param>
+    public MountedContracts(IReadOnlyList<string> configured, Func<IReadOnlyList<string>, IEnumerable<KeyValuePair<string, FlowRoute>>> guarded, AppTrouble? trouble = null)
     {
-        (Configured, _guarded) = (configured, guarded);
+        (Configured, _guarded, _trouble) = (configured, guarded, trouble);
         _others = [.. configured.Where(static contract => contract != Auto)];
         _now = Take(null, IsAuto ? [.. Assumed, .. _others] : configured);
         _meter.CreateObservableGauge("sidecar.app.contract", Measure, description: "1 for each contract that the app was found to speak, and for each that is served.");
@@ -67,8 +69,16 @@ internal sealed class MountedContracts : IDisposable
     public void Take(IReadOnlyList<string> found) => _now = Take(found, ServedFor(Configured, found));
 
     /// <summary>A guarded path as it is served now.</summary>
-    public GuardedPath<FlowRoute> Now(GuardedPath<FlowRoute> guarded) =>
-        guarded.Route is { } route && _now.Routes.TryGetValue(route.Path, out var now) ? guarded with { Route = now } : guarded;
+    public GuardedPath<FlowRoute> Now(GuardedPath<FlowRoute> guarded)
+    {
+        var found = guarded.Route is { } route && _now.Routes.TryGetValue(route.Path, out var now) ? guarded with { Route = now } : guarded;
+        if (found.Route is { IsMounted: false })
+        {
+            _trouble?.Tell();
+        }
+
+        return found;
+    }
 
     /// <summary>Where the app of a RAGFlow contract sets a password, the likeliest first: of one that was replaced a moment ago nobody knows yet.</summary>
     public IReadOnlyList<FlowRoute> Resets() =>

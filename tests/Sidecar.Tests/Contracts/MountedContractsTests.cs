@@ -45,6 +45,21 @@ public sealed class MountedContractsTests
     }
 
     [Fact]
+    public async Task Now_OfAPathThatIsNotServed_CallsForALook()
+    {
+        var trouble = new AppTrouble();
+        using var contracts = Of("auto", trouble);
+        contracts.Take([RagflowRoutes.Rest]);
+
+        At(contracts, RestCode);
+        var quiet = trouble.WaitAsync(TimeSpan.FromDays(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.False(quiet.IsCompleted);
+
+        At(contracts, V1Code);
+        await quiet.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void Now_OfARequestUnderWay_IsAsItBegan()
     {
         using var contracts = Of("auto");
@@ -89,7 +104,7 @@ public sealed class MountedContractsTests
         Assert.All(RagflowRoutes.Contracts, contract => Assert.Equal(all, RagflowRoutes.Guarded([contract]).Select(static route => route.Key).Order()));
     }
 
-    private static MountedContracts Of(string configured) => new(configured.Split(' '), static mounted => RagflowRoutes.Guarded(mounted));
+    private static MountedContracts Of(string configured, AppTrouble? trouble = null) => new(configured.Split(' '), static mounted => RagflowRoutes.Guarded(mounted), trouble);
 
     private static FlowRoute At(MountedContracts contracts, string path)
     {
