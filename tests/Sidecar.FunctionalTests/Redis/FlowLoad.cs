@@ -41,6 +41,17 @@ internal sealed class FlowLoad(RedisConnection connection) : IAsyncDisposable
         await _work;
     }
 
+    /// <summary>Guesses at the flows of another load, which count on from what that was granted, until nothing is left of them.</summary>
+    public async Task GuessOnAsync(FlowLoad before)
+    {
+        foreach (var (flow, granted) in before.Granted)
+        {
+            Granted[flow] = granted;
+        }
+
+        await GuessToTheEndAsync();
+    }
+
     /// <summary>Guesses at every flow until nothing is granted any more.</summary>
     public async Task GuessToTheEndAsync()
     {
