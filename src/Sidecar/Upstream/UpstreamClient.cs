@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Sidecar.Hosting;
+using Sidecar.Loop;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Upstream;
@@ -20,7 +21,7 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context, options.ConnectTimeout, cancellationToken),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context, options, cancellationToken),
         // Header values are bytes to us: what came as Latin-1 or UTF-8 goes out the same.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
@@ -32,17 +33,18 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
     public void Dispose() => Invoker.Dispose();
 
     /// <summary>The client's own timeout looks like one of the answer; an app that cannot be connected to is not there, however it shows.</summary>
-    private static async ValueTask<Stream> ConnectAsync(IReadOnlyList<ListenerOptions> listeners, SocketsHttpConnectionContext context, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(IReadOnlyList<ListenerOptions> listeners, SocketsHttpConnectionContext context, ForwardOptions options, CancellationToken cancellationToken)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(timeout);
+        bound.CancelAfter(options.ConnectTimeout);
         try
         {
             // Behind a socket in the file system the host is a stand-in; everybody else may be asked too, as accounts.upstream is.
             var app = context.DnsEndPoint;
             var listener = listeners.FirstOrDefault(listener => listener.Socket is not null && listener.Upstream.Host == app.Host);
-            var socket = await (listener?.ConnectAsync(bound.Token) ?? ConnectAsync(app, bound.Token));
-            var stream = new NetworkStream(socket, ownsSocket: true);
+            Stream stream = options.UsesLoop
+                ? new LoopStream(await LoopSocket.ConnectAsync(listener?.EndPoint ?? app, bound.Token))
+                : new NetworkStream(await (listener?.ConnectAsync(bound.Token) ?? ConnectAsync(app, bound.Token)), ownsSocket: true);
             return context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps
                 && listeners.FirstOrDefault(listener => listener.UpstreamTls is not null && listener.Upstream.IdnHost == app.Host && listener.Upstream.Port == app.Port) is { } known
                 ? await HandshakeAsync(stream, known, bound.Token)
@@ -55,7 +57,7 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
     }
 
     /// <summary>In the place of the client's own handshake, which knows no name but that in Host.</summary>
-    private static async ValueTask<Stream> HandshakeAsync(NetworkStream stream, ListenerOptions listener, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> HandshakeAsync(Stream stream, ListenerOptions listener, CancellationToken cancellationToken)
     {
         var tls = new SslStream(stream);
         try
