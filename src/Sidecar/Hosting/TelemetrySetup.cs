@@ -78,8 +78,9 @@ internal static class TelemetrySetup
     }
 
     /// <summary>Of requests to the app all but the host is kept: that is what the client wrote.</summary>
-    private static MetricStreamConfiguration Bound(Instrument instrument) => instrument.Name.StartsWith("http.client.", StringComparison.Ordinal)
-        ? new() { CardinalityLimit = MostSeries, TagKeys = ClientTags }
+    private static MetricStreamConfiguration Bound(Instrument instrument) =>
+        instrument.Meter == SidecarTelemetry.AppConnections && instrument.Name is "http.client.request.duration" or "http.client.active_requests" ? MetricStreamConfiguration.Drop
+        : instrument.Name.StartsWith("http.client.", StringComparison.Ordinal) ? new() { CardinalityLimit = MostSeries, TagKeys = ClientTags }
         : new() { CardinalityLimit = instrument.Meter.Name == "System.Runtime" ? MostRuntimeSeries : MostSeries };
 
     /// <summary>The query of a taken-over route is an address, and so may be what a disguised path hides behind an escaped question mark.</summary>

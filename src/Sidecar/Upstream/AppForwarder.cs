@@ -124,7 +124,7 @@ internal sealed class AppForwarder(
         or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled;
 
     /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>
-    public static string NameOf(ForwarderError error)
+    public static string NameOf(Enum error)
     {
         var name = error.ToString();
         return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));

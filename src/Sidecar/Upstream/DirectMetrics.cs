@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Sidecar.Upstream;
 
 /// <summary>
-/// Exchanges with the app under the names of the runtime's own client, which these do not pass through: dashboards see one
-/// series, whichever engine carried a request.
+/// Exchanges with the app under the names of the runtime's own client, which the direct engine's do not pass through: dashboards see
+/// one series, whichever engine carried a request.
 /// </summary>
 internal static class DirectMetrics
 {
@@ -38,16 +38,21 @@ internal static class DirectMetrics
 
     public static string ErrorOf(int status) => status.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Whether anybody hears of it; what is told to nobody need not be put together.</summary>
+    public static bool AreHeard => Duration.Enabled;
+
     public static void Answered(TimeSpan duration, string method, UpstreamAddress server, int status)
     {
-        if (!Duration.Enabled)
+        if (AreHeard)
         {
-            return;
+            Answered(duration, Tags(method, server), status, "1.1");
         }
+    }
 
-        var tags = Tags(method, server);
+    public static void Answered(TimeSpan duration, TagList tags, int status, string version)
+    {
         tags.Add("http.response.status_code", status < Codes.Length ? Codes[status] : status);
-        tags.Add("network.protocol.version", "1.1");
+        tags.Add("network.protocol.version", version);
         if (status >= 400)
         {
             tags.Add("error.type", ErrorOf(status));
@@ -56,18 +61,22 @@ internal static class DirectMetrics
         Duration.Record(duration.TotalSeconds, tags);
     }
 
-    public static void Failed(TimeSpan duration, string method, UpstreamAddress server, string error)
+    public static void Failed(TimeSpan duration, string method, UpstreamAddress server, string error) => Failed(duration, Tags(method, server), error);
+
+    public static void Failed(TimeSpan duration, TagList tags, string error)
     {
-        var tags = Tags(method, server);
         tags.Add("error.type", error);
         Duration.Record(duration.TotalSeconds, tags);
     }
 
-    private static TagList Tags(string method, UpstreamAddress server) => new()
+    /// <summary>What is known before there is an answer.</summary>
+    public static TagList Tags(string method, string host, object port, string scheme) => new()
     {
         { "http.request.method", MethodOf(method) },
-        { "server.address", server.Host },
-        { "server.port", server.BoxedPort },
-        { "url.scheme", "http" },
+        { "server.address", host },
+        { "server.port", port },
+        { "url.scheme", scheme },
     };
+
+    private static TagList Tags(string method, UpstreamAddress server) => Tags(method, server.Host, server.BoxedPort, "http");
 }

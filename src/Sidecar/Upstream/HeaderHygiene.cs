@@ -39,9 +39,14 @@ internal static class HeaderHygiene
         }
 
         RemoveOwnCookies(incoming, outgoing);
-        IEnumerable<string?> received = outgoing.NonValidated.TryGetValues(ForwardedFor, out var hops) ? hops : [];
-        outgoing.Remove(ForwardedFor);
-        outgoing.TryAddWithoutValidation(ForwardedFor, ForwardedForWith(received, client));
+        var forwardedFor = client.Peer.ToString();
+        if (outgoing.NonValidated.TryGetValues(ForwardedFor, out var hops))
+        {
+            forwardedFor = ForwardedForWith(hops, client);
+            outgoing.Remove(ForwardedFor);
+        }
+
+        outgoing.TryAddWithoutValidation(ForwardedFor, forwardedFor);
         AddMissing(outgoing, ForwardedProto, incoming.Scheme);
         AddMissing(outgoing, ForwardedHost, incoming.Host.Value ?? "");
     }
@@ -69,7 +74,13 @@ internal static class HeaderHygiene
     private static void RemoveOwnCookies(HttpRequest incoming, HttpRequestHeaders outgoing)
     {
         var cookies = incoming.Headers.Cookie;
-        if (!cookies.Any(static header => header is not null && !ReferenceEquals(OwnCookies.Remove(header), header)))
+        var hasOwn = false;
+        foreach (var header in cookies)
+        {
+            hasOwn |= header is not null && !ReferenceEquals(OwnCookies.Remove(header), header);
+        }
+
+        if (!hasOwn)
         {
             return;
         }

@@ -13,24 +13,32 @@ namespace Sidecar.Upstream;
 /// <summary>The connections to the app: nothing decoded, followed, remembered or sent through somebody's proxy.</summary>
 internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<ListenerOptions> listeners, UpstreamTracing tracing) : IDisposable
 {
+    private static readonly Meter Unheard = new("Sidecar.Unheard");
+
     /// <summary>What YARP sends with.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(new UpstreamProtocol(listeners, new SentOnce(new PromptUploads(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        EnableMultipleHttp2Connections = true,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context, options, cancellationToken),
-        // Header values are bytes to us: what came as Latin-1 or UTF-8 goes out the same.
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        // Without tracing nothing may be added to a request.
-        ActivityHeadersPropagator = tracing.Enabled ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
-        MeterFactory = tracing.IsMetered ? null : new UnheardMeters(),
-    }))));
+    public HttpMessageInvoker Invoker { get; } = new(new UpstreamProtocol(listeners, new SentOnce(new PromptUploads(Connections(options, listeners, tracing)))));
 
     public void Dispose() => Invoker.Dispose();
+
+    private static HttpMessageHandler Connections(ForwardOptions options, IReadOnlyList<ListenerOptions> listeners, UpstreamTracing tracing)
+    {
+        var connections = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(listeners, context, options, cancellationToken),
+            // Header values are bytes to us: what came as Latin-1 or UTF-8 goes out the same.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            // Without tracing nothing may be added to a request.
+            ActivityHeadersPropagator = tracing.Enabled ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
+            MeterFactory = new OneMeter(tracing.IsMetered ? SidecarTelemetry.AppConnections : Unheard),
+        };
+        return tracing.IsMetered ? new MeteredRequests(connections) : connections;
+    }
 
     /// <summary>The client's own timeout looks like one of the answer; an app that cannot be connected to is not there, however it shows.</summary>
     private static async ValueTask<Stream> ConnectAsync(IReadOnlyList<ListenerOptions> listeners, SocketsHttpConnectionContext context, ForwardOptions options, CancellationToken cancellationToken)
@@ -93,12 +101,10 @@ internal sealed class UpstreamClient(ForwardOptions options, IReadOnlyList<Liste
 /// <param name="IsMetered">Whether they count among <c>http.client</c>.</param>
 internal sealed record UpstreamTracing(bool Enabled, bool IsMetered = true);
 
-/// <summary>Meters under a name that nobody collects, for requests that are nobody's.</summary>
-internal sealed class UnheardMeters : IMeterFactory
+/// <summary>Gives the runtime's client its meter, whatever it asks for.</summary>
+internal sealed class OneMeter(Meter meter) : IMeterFactory
 {
-    private static readonly Meter Unheard = new("Sidecar.Unheard");
-
-    public Meter Create(MeterOptions options) => Unheard;
+    public Meter Create(MeterOptions options) => meter;
 
     public void Dispose()
     {
