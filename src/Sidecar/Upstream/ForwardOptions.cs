@@ -12,7 +12,7 @@ internal enum ForwardEngine
     Yarp,
 }
 
-/// <summary>Who waits for the sockets of the public ports, and of the direct engine.</summary>
+/// <summary>Who waits for the sockets of the public ports, and of those to the app.</summary>
 internal enum ForwardSockets
 {
     /// <summary>A loop of ours for each core, with both sides of an exchange on one. On Linux; elsewhere the runtime.</summary>
@@ -30,7 +30,7 @@ internal enum ForwardSockets
 /// </param>
 /// <param name="ResetTimeout"><c>forward.reset_timeout</c>: for the app's answer to a reset or a gated sign-up. 1s to 5m; default 30s.</param>
 /// <param name="Engine"><c>forward.engine</c>: what carries plain HTTP/1.1 exchanges with the app: connections of our own, or YARP, which carries all else anyhow. <c>direct</c> (default) or <c>yarp</c>.</param>
-/// <param name="Sockets"><c>forward.sockets</c>: who waits for the sockets of the public ports and of the direct engine: a loop of ours for each core, which Linux alone can have, or the runtime. <c>loop</c> (default) or <c>runtime</c>.</param>
+/// <param name="Sockets"><c>forward.sockets</c>: who waits for the sockets of the public ports and of those to the app: a loop of ours for each core, which Linux alone can have, or the runtime. <c>loop</c> (default) or <c>runtime</c>.</param>
 internal sealed record ForwardOptions(TimeSpan ConnectTimeout, TimeSpan ActivityTimeout, TimeSpan ResetTimeout, ForwardEngine Engine = ForwardEngine.Direct, ForwardSockets Sockets = ForwardSockets.Loop)
 {
     public bool UsesLoop => Sockets == ForwardSockets.Loop && OperatingSystem.IsLinux();

@@ -30,12 +30,19 @@ internal static class HeaderHygiene
     /// <summary>Cleans the headers of an outgoing request, into which the incoming ones were copied before.</summary>
     public static void Apply(HttpRequest incoming, HttpRequestHeaders outgoing, in ClientAddress client, OwnHeaders own)
     {
-        foreach (var (name, _) in incoming.Headers)
+        // Not the incoming ones, whose enumeration is an object; what is not among the outgoing need not be taken out.
+        List<string>? dropped = null;
+        foreach (var (name, _) in outgoing.NonValidated)
         {
             if (Drops(name, client, own))
             {
-                outgoing.Remove(name);
+                (dropped ??= []).Add(name);
             }
+        }
+
+        foreach (var name in dropped ?? [])
+        {
+            outgoing.Remove(name);
         }
 
         RemoveOwnCookies(incoming, outgoing);

@@ -28,6 +28,12 @@ internal class StreamTransformer(ClientAddressResolver clients, OwnHeaders own) 
         return true;
     }
 
+    /// <summary>Behind a length there are none in HTTP/1.1, and asking the server whether it could send some costs more than it looks.</summary>
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
+        proxyResponse.Version.Major == 1 && httpContext.Response.ContentLength is not null
+            ? default
+            : base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+
     /// <summary>The last moment at which the head of the answer can be changed.</summary>
     protected virtual ValueTask ReviseAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
 

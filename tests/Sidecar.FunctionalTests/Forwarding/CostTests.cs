@@ -48,7 +48,7 @@ public sealed class CostTests
     /// </summary>
     [Theory]
     [InlineData("direct", "loop", 4.1)]
-    [InlineData("yarp", "loop", 5.2)]
+    [InlineData("yarp", "loop", 4.1)]
     [InlineData("direct", "runtime", 6.2)]
     [InlineData("yarp", "runtime", 6.2)]
     public async Task Request_Forwarded_TakesFewCallsOnSockets(string engine, string sockets, double most)
@@ -61,9 +61,9 @@ public sealed class CostTests
 
         string[] names = ["recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev", "poll"];
         Assert.InRange(names.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds), most - 0.3, most);
-        if (engine == "direct")
+        if (engine == "direct" || sockets == "loop")
         {
-            // Handing each request to another thread would be one of these and more; waits themselves depend on the load, YARP's most.
+            // Handing each request to another thread would be one of these and more; waits themselves depend on the load, YARP's on the runtime's sockets most.
             string[] handing = ["futex", "sched_yield"];
             Assert.InRange(handing.Sum(calls.GetValueOrDefault) / (double)(Connections * Rounds), 0, 1);
         }
