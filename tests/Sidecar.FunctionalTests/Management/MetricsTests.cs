@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Sidecar.Demo.Mail;
+using Sidecar.FunctionalTests.Forwarding;
 using Sidecar.FunctionalTests.Hosting;
 
 namespace Sidecar.FunctionalTests.Management;
@@ -43,6 +44,27 @@ public sealed class MetricsTests
         Assert.Contains("\nhttp_client_request_duration_seconds_bucket{", text, StringComparison.Ordinal);
         Assert.Contains("\nkestrel_active_connections", text, StringComparison.Ordinal);
         Assert.Contains("\ndotnet_", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>One series for the app's answers, whichever engine asked; nothing is counted twice for it.</summary>
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("yarp")]
+    public async Task Durations_OfTheApp_AreOneSeriesForBothEngines(string engine)
+    {
+        await using var app = new FramedApp();
+        await using var sidecar = await StartAsync(app.Address);
+        await using var alone = await StartAsync(Nobody);
+        await RawHttp.SendAsync(new(sidecar.BaseUrl, "GET", "/app"), TestContext.Current.CancellationToken);
+        await RawHttp.SendAsync(new(alone.BaseUrl, "GET", "/app"), TestContext.Current.CancellationToken);
+
+        var (text, failed) = (await ReadAsync(sidecar), await ReadAsync(alone));
+
+        Assert.Equal("1", Value(text, "http_client_request_duration_seconds_count", "http_request_method=\"GET\"", "http_response_status_code=\"200\"", "network_protocol_version=\"1.1\"", "url_scheme=\"http\""));
+        Assert.Equal("1", Value(failed, "http_client_request_duration_seconds_count", "error_type=\"connection_error\""));
+        Assert.DoesNotContain("\nhttp_client_active_requests", text, StringComparison.Ordinal);
+
+        Task<SidecarProcess> StartAsync(Uri upstream) => SidecarProcess.StartAsync(new() { Upstream = upstream, Settings = [$"forward.engine={engine}", "app.probe=false"] });
     }
 
     [Theory]
