@@ -35,6 +35,8 @@ internal static class PathReadings
         static path => CutAt(path, '#'),
         static path => CutAt(path, '?'),
         static path => path.Length > 1 ? path.TrimEnd('/') : path,
+        // A pattern that ends in $ is met before a last line end, too, and some servers trim.
+        static path => path.TrimEnd(' ', '\t', '\r', '\n', '\v', '\f', '\0'),
     ];
 
     /// <summary>Whether a path may read as anything but itself; ordinary ones do not.</summary>

@@ -27,7 +27,7 @@ public sealed class InnocentPathTests : IAsyncLifetime
             "/v1/users/forget",
             "/v1/user/forget/otpx",
             "/v1/user/forget/otp/more",
-            "/v1/user/forget/otp%20",
+            "/v1/user/forget/otp%20x",
             "/v1/user/forget-me-not//",
             "/v1/user/for%67etful",
             "/v1/user/login;forget",

@@ -42,6 +42,11 @@ public sealed class PathGuardTests
         "/v1/user/forget/otp?x=/y",
         "/v1/user/forget/%6Ftp/.",
         "/v1/user/forget/captcha/..//otp",
+        "/v1/user/forget/otp%0a",
+        "/v1/user/forget/otp%0D%0A",
+        "/v1/user/forget/otp%20",
+        "/v1/user/forget/otp%2509",
+        "/v1/user/forget/otp/%0a",
     ];
 
     [Theory]
