@@ -99,7 +99,7 @@ internal static class DirectHead
 
         if (!hasHost)
         {
-            head.AddField(HeaderHygiene.ForwardedHost, request.Host.Value);
+            head.AddField(HeaderHygiene.ForwardedHost, request.Headers.Host.ToString());
         }
     }
 

@@ -55,7 +55,7 @@ internal static class HeaderHygiene
 
         outgoing.TryAddWithoutValidation(ForwardedFor, forwardedFor);
         AddMissing(outgoing, ForwardedProto, incoming.Scheme);
-        AddMissing(outgoing, ForwardedHost, incoming.Host.Value ?? "");
+        AddMissing(outgoing, ForwardedHost, incoming.Headers.Host.ToString());
     }
 
     /// <summary>

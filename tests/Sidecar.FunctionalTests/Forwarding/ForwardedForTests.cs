@@ -17,14 +17,18 @@ public class ForwardedForTests(ForwardingWorld world)
         new("X-Real-IP", "203.0.113.7"),
     ];
 
-    [Fact]
-    public async Task Forwarded_NothingReceived_NamesThePeer()
+    /// <summary>Names in the letters of ASCII that stand for others stay as they are, those that stand for none, too.</summary>
+    [Theory]
+    [InlineData("app.example:8443")]
+    [InlineData("xn--bcher-kva.example")]
+    [InlineData("xn--a")]
+    public async Task Forwarded_NothingReceived_NamesThePeer(string host)
     {
-        var echo = await world.EchoAsync("GET", "/demo/echo/f", new KeyValuePair<string, string>("Host", "app.example:8443"));
+        var echo = await world.EchoAsync("GET", "/demo/echo/f", new KeyValuePair<string, string>("Host", host));
 
         Assert.Equal("127.0.0.1", echo.Value("X-Forwarded-For"));
         Assert.Equal("http", echo.Value("X-Forwarded-Proto"));
-        Assert.Equal("app.example:8443", echo.Value("X-Forwarded-Host"));
+        Assert.Equal(host, echo.Value("X-Forwarded-Host"));
     }
 
     [Fact]
