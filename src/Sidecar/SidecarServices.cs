@@ -54,7 +54,7 @@ internal static class SidecarServices
         services.AddHttpForwarder();
         services.AddSingleton(options.Listeners).AddSingleton(options.Forward);
         services.AddSingleton(new UpstreamTracing(options.Telemetry.OtlpEndpoint is not null));
-        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<DirectForwarders>().AddSingleton<ForwardFailures>().AddSingleton<AppForwarder>();
+        services.AddSingleton(new OwnHeaders(options.Assertion.Header)).AddSingleton<UpstreamClient>().AddSingleton<DirectForwarders>().AddSingleton<ForwardFailures>().AddSingleton<ForwardErrors>().AddSingleton<AppForwarder>();
         services.AddSingleton(new HealthCheck("upstream", new UpstreamHealth(options.Listeners).CheckAsync));
         return services;
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,14 +16,11 @@ internal sealed class AppForwarder(
     ForwardOptions options,
     IReadOnlyList<ListenerOptions> listeners,
     ClientAddressResolver clients,
-    ForwardFailures failures,
+    ForwardErrors errors,
     OwnHeaders own,
     DirectForwarders direct,
-    DocumentTag? tag = null,
-    AppTrouble? trouble = null)
+    DocumentTag? tag = null)
 {
-    private static readonly Counter<long> Errors = SidecarTelemetry.Meter.CreateCounter<long>("sidecar.forward.errors", "{error}", "Requests the app did not answer whole.");
-
     private readonly StreamTransformer _raw = new(clients, own);
     private Func<HttpContext, DirectFault, Task>? _tell;
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout, Version = HttpVersion.Version11 };
@@ -84,14 +79,7 @@ internal sealed class AppForwarder(
     private async Task TellAsync(HttpContext context, ForwarderError error, Exception? cause, Func<HttpContext, Task>? tellFailure)
     {
         using var trace = LoggedTrace.Start(context);
-        Errors.Add(1, new TagList { { "error", NameOf(error) } });
-        // A client that went away, or broke off, is its own affair; everything else is worth a line.
-        if (!IsClients(error))
-        {
-            trouble?.Tell();
-            failures.Tell(ListenerOf(context).Name, NameOf(error), cause?.InnerException ?? cause);
-        }
-
+        errors.Tell(ListenerOf(context), error, cause);
         if (!context.Response.HasStarted && context.Response.StatusCode >= 500 && tellFailure is not null)
         {
             await tellFailure(context);
@@ -115,18 +103,5 @@ internal sealed class AppForwarder(
         }
 
         return listeners[0];
-    }
-
-    private static bool IsClients(ForwarderError error) => error is ForwarderError.RequestCanceled
-        or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
-        or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
-        or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
-        or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled;
-
-    /// <summary>The error in the telemetry's spelling: <c>request_timed_out</c>.</summary>
-    public static string NameOf(Enum error)
-    {
-        var name = error.ToString();
-        return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
     }
 }

@@ -13,14 +13,15 @@ namespace Sidecar.Upstream;
 /// The app's answer on its way to the client, as it comes. A body in chunks goes on in the chunks it came in, extensions and
 /// trailers included, to clients that know chunks.
 /// </summary>
-internal sealed class DirectAnswer(Http1Connection connection, HttpContext context)
+/// <param name="connection">Where it comes from.</param>
+/// <param name="client">Where it goes.</param>
+/// <param name="knowsChunks">Whether the client does.</param>
+internal sealed class DirectAnswer(Http1Connection connection, PipeWriter client, bool knowsChunks)
 {
     /// <summary>One read of a body of which more is there than a head's buffer holds; it grows as long as it is filled.</summary>
     private const int BulkBytes = 64 * 1024;
     private const int MostBulkBytes = 256 * 1024;
 
-    private readonly PipeWriter _client = context.Response.BodyWriter;
-    private readonly bool _decodes = HttpProtocol.IsHttp10(context.Request.Protocol);
     private ChunkReader? _chunks;
     private int _bulk = BulkBytes;
     private long _left;
@@ -79,7 +80,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
         if (connection.Received.IsEmpty)
         {
             // An app that thinks for minutes behind its head has already said that it does.
-            Look(await _client.FlushAsync());
+            Look(await client.FlushAsync());
         }
 
         for (var isBulk = false; !IsDone;)
@@ -91,9 +92,9 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
                 // A slow client took its time; the app's begins now.
                 connection.Touch();
             }
-            else if (isBulk && !(_decodes && _chunks is not null))
+            else if (isBulk && (knowsChunks || _chunks is null))
             {
-                var room = _client.GetMemory(_bulk);
+                var room = client.GetMemory(_bulk);
                 var count = await connection.ReadAsync(room[..(int)Math.Min(room.Length, _left)]);
                 if (count == 0)
                 {
@@ -107,8 +108,8 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
                     connection.Dispose();
                 }
 
-                _client.Advance(whole);
-                Look(await _client.FlushAsync());
+                client.Advance(whole);
+                Look(await client.FlushAsync());
                 connection.Touch();
                 isBulk = count > BulkBytes / 16;
                 _bulk = count < room.Length ? _bulk : Math.Min(_bulk * 2, MostBulkBytes);
@@ -122,7 +123,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
     }
 
     /// <summary>Whether a field would lead the client past this server.</summary>
-    private static bool IsWayPast(string name) => name.Length == 7 && name.Equals("Alt-Svc", StringComparison.OrdinalIgnoreCase);
+    public static bool IsWayPast(string name) => name.Length == 7 && name.Equals("Alt-Svc", StringComparison.OrdinalIgnoreCase);
 
     private bool IsDone => _chunks?.IsDone ?? (_left == 0);
 
@@ -137,7 +138,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
     /// <summary>Passes on what of some received bytes is the body's; how many that were.</summary>
     private async ValueTask<int> PassAsync(ReadOnlyMemory<byte> received)
     {
-        if (_decodes && _chunks is not null)
+        if (!knowsChunks && _chunks is not null)
         {
             var at = 0;
             while (at < received.Length && !IsDone)
@@ -145,12 +146,12 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
                 at += Unframe(received.Span[at..]);
             }
 
-            Look(await _client.FlushAsync());
+            Look(await client.FlushAsync());
             return at;
         }
 
         var count = Measure(received.Span);
-        Look(await _client.WriteAsync(received[..count]));
+        Look(await client.WriteAsync(received[..count]));
         return count;
     }
 
@@ -178,7 +179,7 @@ internal sealed class DirectAnswer(Http1Connection connection, HttpContext conte
     {
         var count = _chunks!.Read(bytes, out var content);
         ThrowIfBad();
-        _client.Write(content);
+        client.Write(content);
         return count;
     }
 

@@ -10,11 +10,8 @@ namespace Sidecar.Upstream;
 /// One request and its answer. The answer is read whether or not the request has gone out whole, because an app may answer
 /// before it has read everything; and whoever ends the exchange from outside does it by ending its connection.
 /// </summary>
-internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext context, string target, Func<HttpContext, DirectFault, Task> tell) : IExchange
+internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext context, string target, Func<HttpContext, DirectFault, Task> tell) : IExchange, IInterimClient
 {
-    /// <summary>An app may say every few seconds for an hour that it is not done yet; whoever says it more often will never be.</summary>
-    private const int MostInterims = 1000;
-
     private readonly Http1Pool _pool = forwarder.Pool;
     private readonly long _started = forwarder.Time.GetTimestamp();
     private readonly DirectTrace? _trace = forwarder.Trace(context.Request.Method, target);
@@ -22,10 +19,12 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
     private DirectUpload? _upload;
     private readonly Lock _ending = new();
     private volatile State _state;
-    private PipeWriter? _interim;
     private int _interims;
     private bool _hasReceived;
     private bool _hasAnswer;
+
+    /// <inheritdoc/>
+    public PipeWriter? Interims => DirectInterim.ClientOf(context);
 
     private enum State
     {
@@ -50,11 +49,12 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
                     await SendAsync(_connection);
                     do
                     {
-                        head = ReadHead(_connection, await _connection.ReadAsync());
-                        if (head is null && _interim is { } client)
+                        var count = await _connection.ReadAsync();
+                        _hasReceived |= count > 0;
+                        head = DirectAnswerHead.Read(_connection, count, this, ref _interims, out var interim);
+                        if (head is null && interim is not null)
                         {
-                            DirectAnswer.Look(await client.FlushAsync());
-                            _interim = null;
+                            DirectAnswer.Look(await interim.FlushAsync());
                         }
                     }
                     while (head is null);
@@ -78,7 +78,7 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
                 }
                 else
                 {
-                    await new DirectAnswer(_connection, context).RelayAsync(head);
+                    await new DirectAnswer(_connection, context.Response.BodyWriter, knowsChunks: !HttpProtocol.IsHttp10(context.Request.Protocol)).RelayAsync(head);
                 }
             }
 
@@ -169,33 +169,6 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         }
     }
 
-    /// <summary>The head, when it is whole.</summary>
-    private ResponseHead? ReadHead(Http1Connection connection, int count)
-    {
-        if (!connection.Take(count))
-        {
-            throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.ResponseEnded));
-        }
-
-        _hasReceived = true;
-        var head = connection.Head;
-        var result = head.Read(connection.Received.Span, out var length);
-        while (result == HeadResult.Whole && head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols && _interims++ < MostInterims)
-        {
-            _interim = DirectInterim.Write(head, context);
-            connection.Consume(length);
-            result = head.Read(connection.Received.Span, out length);
-        }
-
-        if (result == HeadResult.Bad || (result == HeadResult.Whole && head.Status < 200))
-        {
-            throw new DirectFaultException(ForwarderError.Request, new HttpRequestException(HttpRequestError.InvalidResponse));
-        }
-
-        connection.Consume(length);
-        return result == HeadResult.Whole ? head : null;
-    }
-
     /// <summary>Whether it can be sent twice without harm.</summary>
     private bool IsRepeatable => context.Request.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE" && !DirectUpload.IsNeeded(context);
 
@@ -250,9 +223,22 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
     {
         if (!_hasAnswer)
         {
-            var error = fault.Error == ForwarderError.Request ? "connection_error" : AppForwarder.NameOf(fault.Error);
-            DirectMetrics.Failed(forwarder.Time.GetElapsedTime(_started), context.Request.Method, forwarder.Server, error);
-            _trace?.Failed(error);
+            _trace?.Failed(NameOf(fault));
+        }
+
+        Fail(forwarder, context, fault, _hasAnswer ? null : _started);
+    }
+
+    /// <summary>Gives the client the status, if it can still have one.</summary>
+    /// <param name="forwarder">Which engine it was.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="fault">What went wrong.</param>
+    /// <param name="started">When it began; null if the app's part has been counted.</param>
+    public static void Fail(DirectForwarder forwarder, HttpContext context, DirectFault fault, long? started)
+    {
+        if (started is { } since)
+        {
+            DirectMetrics.Failed(forwarder.Time.GetElapsedTime(since), context.Request.Method, forwarder.Server, NameOf(fault));
         }
 
         if (context.Response.HasStarted)
@@ -265,4 +251,6 @@ internal sealed class DirectExchange(DirectForwarder forwarder, HttpContext cont
         context.Response.Clear();
         context.Response.StatusCode = fault.Status;
     }
+
+    private static string NameOf(DirectFault fault) => fault.Error == ForwarderError.Request ? "connection_error" : ForwardErrors.NameOf(fault.Error);
 }

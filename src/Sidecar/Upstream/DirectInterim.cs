@@ -12,15 +12,13 @@ namespace Sidecar.Upstream;
 /// </summary>
 internal static class DirectInterim
 {
-    /// <summary>Writes one on; nothing goes out before the returned writer is flushed.</summary>
-    /// <returns>The client's connection; null where the client knows no such answers (RFC 9110, 15.2).</returns>
-    public static PipeWriter? Write(ResponseHead head, HttpContext context)
-    {
-        if (!HttpProtocol.IsHttp11(context.Request.Protocol) || context.Features.Get<IConnectionTransportFeature>() is not { Transport.Output: var client })
-        {
-            return null;
-        }
+    /// <summary>The client's connection; null where the client knows no such answers (RFC 9110, 15.2).</summary>
+    public static PipeWriter? ClientOf(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol) ? context.Features.Get<IConnectionTransportFeature>()?.Transport.Output : null;
 
+    /// <summary>Writes one on; nothing goes out before the client's connection is flushed.</summary>
+    public static void Write(ResponseHead head, PipeWriter client)
+    {
         using var written = new HeadWriter();
         written.Add("HTTP/1.1 "u8).Add(head.Status).Add(" "u8).Add(head.Reason).Add("\r\n"u8);
         foreach (var (name, value) in head.Fields)
@@ -33,6 +31,5 @@ internal static class DirectInterim
         }
 
         client.Write(written.Add("\r\n"u8).Written.Span);
-        return client;
     }
 }

@@ -36,5 +36,5 @@ internal sealed class MeteredRequests(HttpMessageHandler inner) : DelegatingHand
     private object Boxed(int port) => _port is int last && last == port ? _port : _port = port;
 
     private static string ErrorOf(Exception error) =>
-        error is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var known } ? AppForwarder.NameOf(known) : error.GetType().FullName!;
+        error is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var known } ? ForwardErrors.NameOf(known) : error.GetType().FullName!;
 }

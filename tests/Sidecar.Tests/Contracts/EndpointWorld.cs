@@ -35,7 +35,7 @@ internal sealed class EndpointWorld : IDisposable, IHandoff, IHttpForwarder
         _upstream = new(forward, [], new UpstreamTracing(false));
         IReadOnlyList<ListenerOptions> listeners = [new(null, 0, new Uri("http://app.test"))];
         var direct = new DirectForwarders(listeners, forward, new UpstreamTracing(false), clients, OwnHeaders.Default, Flow.Clock);
-        var app = new AppForwarder(this, _upstream, forward, listeners, clients, new ForwardFailures(Flow.Clock, NullLogger<AppForwarder>.Instance), OwnHeaders.Default, direct);
+        var app = new AppForwarder(this, _upstream, forward, listeners, clients, new ForwardErrors(new ForwardFailures(Flow.Clock, NullLogger<AppForwarder>.Instance)), OwnHeaders.Default, direct);
         var tickets = new TicketCarrier(Flow.Options, NullLogger<TicketCarrier>.Instance);
         var proven = new ProvenForward(app, forward, clients, tickets, OwnHeaders.Default);
         var askers = new Askers(new MailOptions(), MailSamples.Templates());
