@@ -35,11 +35,15 @@ internal static class SidecarApplication
             builder.Services.AddSingleton<IConnectionListenerFactory, LoopListeners>();
         }
 
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => PublicListeners.Add(kestrel, options.Listeners, connections));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => PublicListeners.Add(kestrel, options.Listeners, connections, (listener, next) => BeforeServer(kestrel, listener, next)));
         builder.Services.WithoutStartupValidation().AddConfigured<KestrelServerOptions>().AddFixed(new FormOptions()).AddFixed(new ConsoleLifetimeOptions());
         builder.Services.AddFixed(new HostOptions { ShutdownTimeout = options.Shutdown.Delay + options.Shutdown.Drain + options.Mail.DrainTimeout + TimeSpan.FromSeconds(5) });
         builder.AddTelemetry(options.Telemetry, options.Management.Port, target => guard.TryMatch(RequestTarget.PathAndQuery(target), out var guarded) ? guarded.Path ?? "" : null);
         builder.Services.AddGround(options, clock, connections).AddForwarding(options).AddPages(options).AddContracts(options, contracts, trouble).AddRecovery(options, handoff);
+        if (options.Forward.UsesFastPath && options.Telemetry.OtlpEndpoint is null)
+        {
+            builder.Services.AddSingleton<ServerMetrics>().AddSingleton<FastPaths>().AddSingleton(provider => RuleOf(provider, guard));
+        }
 
         var app = builder.Build();
         var endpoint = app.Services.GetRequiredService<FlowEndpoint>();
@@ -69,6 +73,19 @@ internal static class SidecarApplication
             await verified!.AddAsync(context, target);
             await PassAsync(context, target);
         }
+    }
+
+    private static ConnectionDelegate BeforeServer(KestrelServerOptions kestrel, ListenerOptions listener, ConnectionDelegate next) =>
+        kestrel.ApplicationServices.GetService<FastPaths>()?.Of(listener, kestrel.Limits) is { } fast ? connection => fast.ServeAsync(connection, next) : next;
+
+    /// <summary>The fast path takes what none of those would touch that <see cref="Create"/> asks about every request.</summary>
+    private static FastRule RuleOf(IServiceProvider services, PathGuard<FlowRoute> guard)
+    {
+        var (pages, limits) = (services.GetRequiredService<PageRoutes>(), services.GetRequiredService<ForwardedLimits>());
+        var (tag, verified) = (services.GetService<DocumentTag>(), services.GetService<VerifiedRequests>());
+        return new(
+            IsApps: target => !guard.TryMatch(target, out _) && pages.Find(target) is null && tag?.MayBeAt(target) != true,
+            IsOpen: () => !limits.Any && verified is null);
     }
 
     /// <summary>The paths that are ours. Where two contracts want one, RAGFlow's stands: its sign-ups are known.</summary>

@@ -67,6 +67,13 @@ internal sealed class ClientAddressResolver(ClientAddressOptions options)
         return new(peer, client, isHttps, StripsForwarded: false, LooksProxied: false);
     }
 
+    /// <summary>Who asks over a connection on which nobody has said anything about it.</summary>
+    public ClientAddress Resolve(EndPoint? remote, bool isHttps)
+    {
+        var peer = Plain((remote as IPEndPoint)?.Address ?? IPAddress.Loopback);
+        return new(peer, peer, isHttps, StripsForwarded: options.TrustedProxies.Count > 0 && !IsTrusted(peer), LooksProxied: false);
+    }
+
     private bool IsTrusted(IPAddress address)
     {
         foreach (var network in options.TrustedProxies)

@@ -18,6 +18,9 @@ internal sealed class Lifecycle
 
     public bool IsListening => _listening;
 
+    /// <summary>Whether each answer is the last of its connection.</summary>
+    public bool IsDraining => _draining;
+
     /// <summary>Whether traffic may be sent here.</summary>
     public bool IsReady => _listening && !_draining;
 

@@ -17,7 +17,11 @@ internal static class PublicListeners
     /// <summary>The bytes bound them already, but for one name on every line, which costs the square of the lines.</summary>
     private const int MostHeaders = 2000;
 
-    public static void Add(KestrelServerOptions kestrel, IReadOnlyList<ListenerOptions> listeners, OpenConnections connections)
+    /// <param name="kestrel">The server.</param>
+    /// <param name="listeners">The ports.</param>
+    /// <param name="connections">Where open ones are kept.</param>
+    /// <param name="last">What stands right before the server where HTTP/1.1 is spoken.</param>
+    public static void Add(KestrelServerOptions kestrel, IReadOnlyList<ListenerOptions> listeners, OpenConnections connections, Func<ListenerOptions, ConnectionDelegate, ConnectionDelegate> last)
     {
         kestrel.AddServerHeader = false;
         kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
@@ -34,16 +38,16 @@ internal static class PublicListeners
         {
             if (listener.Address is { } address)
             {
-                kestrel.Listen(address, listener.Port, listen => Configure(listen, listener, connections));
+                kestrel.Listen(address, listener.Port, listen => Configure(listen, listener, connections, last));
             }
             else
             {
-                kestrel.ListenAnyIP(listener.Port, listen => Configure(listen, listener, connections));
+                kestrel.ListenAnyIP(listener.Port, listen => Configure(listen, listener, connections, last));
             }
         }
     }
 
-    private static void Configure(ListenOptions listen, ListenerOptions listener, OpenConnections connections)
+    private static void Configure(ListenOptions listen, ListenerOptions listener, OpenConnections connections, Func<ListenerOptions, ConnectionDelegate, ConnectionDelegate> last)
     {
         listen.Protocols = listener.Protocol switch
         {
@@ -70,6 +74,11 @@ internal static class PublicListeners
         {
             var preface = new Http2Preface(listen.KestrelServerOptions.Limits.RequestHeadersTimeout, TimeProvider.System);
             listen.Use(next => connection => preface.AwaitAsync(connection, next));
+        }
+
+        if (listen.Protocols.HasFlag(HttpProtocols.Http1))
+        {
+            listen.Use(next => last(listener, next));
         }
     }
 }

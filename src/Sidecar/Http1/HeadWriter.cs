@@ -60,6 +60,9 @@ internal sealed class HeadWriter : IDisposable
         }
     }
 
+    /// <summary>Begins anew, in the same room.</summary>
+    public void Clear() => _length = 0;
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_bytes);

@@ -18,6 +18,9 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
     /// <summary>A read of more than a block of the pool: somebody uploads, and each call and each piece costs the same whatever it holds.</summary>
     private const int BulkBytes = 64 * 1024;
 
+    /// <summary>Less room than this is left unused: a head that is cut costs a call and a wait more.</summary>
+    private const int LeastRoom = 2 * 1024;
+
     private readonly LoopSocket _socket;
     private readonly Pipe _input;
     private readonly LoopOutput _output;
@@ -63,7 +66,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IMemoryPoolFeat
         {
             for (var isBulk = false; ;)
             {
-                var room = _input.Writer.GetMemory(isBulk ? BulkBytes : 0);
+                var room = _input.Writer.GetMemory(isBulk ? BulkBytes : LeastRoom);
                 var count = await _socket.ReceiveAsync(room);
                 if (count == 0)
                 {

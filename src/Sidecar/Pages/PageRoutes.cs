@@ -17,6 +17,6 @@ internal sealed class PageRoutes
 
     /// <summary>What answers a target; null when it is not one of ours.</summary>
     /// <param name="pathAndQuery">Path and query as sent.</param>
-    public RequestDelegate? Find(string pathAndQuery) =>
+    public RequestDelegate? Find(ReadOnlySpan<char> pathAndQuery) =>
         _routes.TryGetValue(RequestTarget.Path(pathAndQuery), out var route) ? route : null;
 }

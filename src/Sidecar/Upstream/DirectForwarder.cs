@@ -29,7 +29,16 @@ internal sealed class DirectForwarder(UpstreamAddress server, ForwardOptions opt
     /// <param name="context">The request.</param>
     /// <param name="target">Its path and query.</param>
     /// <param name="tell">Hears what went wrong, if anything; the answer has its status then, if it is not on its way yet.</param>
-    public Task SendAsync(HttpContext context, string target, Func<HttpContext, DirectFault, Task> tell) => new DirectExchange(this, context, target, tell).RunAsync();
+    public Task SendAsync(HttpContext context, string target, Func<HttpContext, DirectFault, Task> tell)
+    {
+        if (context.Features.Get<FailedExchange>() is { } failed && failed.Take() is { } fault)
+        {
+            DirectExchange.Fail(this, context, fault, failed.Started);
+            return tell(context, fault);
+        }
+
+        return new DirectExchange(this, context, target, tell).RunAsync();
+    }
 
     public void WriteHead(HeadWriter head, HttpContext context, string target, bool isChunked, DirectTrace? trace) =>
         DirectHead.Write(head, context, target, isChunked, clients.Resolve(context), own, trace);

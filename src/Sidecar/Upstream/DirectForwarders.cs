@@ -32,6 +32,9 @@ internal sealed class DirectForwarders : IDisposable
         return null;
     }
 
+    /// <summary>The engine of a listener; null where it has none.</summary>
+    public DirectForwarder? Of(ListenerOptions listener) => _all.FirstOrDefault(known => known.Port == listener.Port).Forwarder;
+
     public void Dispose()
     {
         foreach (var (_, forwarder) in _all)

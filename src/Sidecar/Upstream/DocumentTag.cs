@@ -35,6 +35,9 @@ internal sealed class DocumentTag
     public byte[] Bytes(string? nonce) =>
         Encoding.ASCII.GetBytes(nonce is null ? $"""<script src="{Source}" defer></script>""" : $"""<script src="{Source}" nonce="{nonce}" defer></script>""");
 
+    /// <summary>Whether one of the documents may be at a target.</summary>
+    public bool MayBeAt(ReadOnlySpan<char> pathAndQuery) => _paths.Contains(RequestTarget.Path(pathAndQuery));
+
     /// <summary>Whether a request asks for one of the documents, as far as a request can tell.</summary>
     /// <param name="request">The request.</param>
     /// <param name="pathAndQuery">Its path and query as sent.</param>

@@ -31,8 +31,15 @@ internal enum ForwardSockets
 /// <param name="ResetTimeout"><c>forward.reset_timeout</c>: for the app's answer to a reset or a gated sign-up. 1s to 5m; default 30s.</param>
 /// <param name="Engine"><c>forward.engine</c>: what carries plain HTTP/1.1 exchanges with the app: connections of our own, or YARP, which carries all else anyhow. <c>direct</c> (default) or <c>yarp</c>.</param>
 /// <param name="Sockets"><c>forward.sockets</c>: who waits for the sockets of the public ports and of those to the app: a loop of ours for each core, which Linux alone can have, or the runtime. <c>loop</c> (default) or <c>runtime</c>.</param>
-internal sealed record ForwardOptions(TimeSpan ConnectTimeout, TimeSpan ActivityTimeout, TimeSpan ResetTimeout, ForwardEngine Engine = ForwardEngine.Direct, ForwardSockets Sockets = ForwardSockets.Loop)
+/// <param name="FastPath">
+/// <c>forward.fast_path</c>: whether plain HTTP/1.1 requests that are the app's alone are forwarded from socket to socket, without the
+/// server's request pipeline; with <c>engine: direct</c>, and without traces (<c>telemetry.otlp_endpoint</c>). <c>true</c> (default) or <c>false</c>.
+/// </param>
+internal sealed record ForwardOptions(TimeSpan ConnectTimeout, TimeSpan ActivityTimeout, TimeSpan ResetTimeout, ForwardEngine Engine = ForwardEngine.Direct, ForwardSockets Sockets = ForwardSockets.Loop, bool FastPath = true)
 {
+    /// <summary>Whether plain requests are served below the server.</summary>
+    public bool UsesFastPath => FastPath && Engine == ForwardEngine.Direct;
+
     public bool UsesLoop => Sockets == ForwardSockets.Loop && OperatingSystem.IsLinux();
 
     public const string Section = "forward";
@@ -45,6 +52,7 @@ internal sealed record ForwardOptions(TimeSpan ConnectTimeout, TimeSpan Activity
             section.Duration("activity_timeout", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             section.Duration("reset_timeout", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
             section.Choice("engine", ForwardEngine.Direct, ("direct", ForwardEngine.Direct), ("yarp", ForwardEngine.Yarp)),
-            section.Choice("sockets", ForwardSockets.Loop, ("loop", ForwardSockets.Loop), ("runtime", ForwardSockets.Runtime)));
+            section.Choice("sockets", ForwardSockets.Loop, ("loop", ForwardSockets.Loop), ("runtime", ForwardSockets.Runtime)),
+            section.Bool("fast_path", true));
     }
 }

@@ -26,6 +26,20 @@ internal sealed record OwnHeaders(string Assertion)
 
         return false;
     }
+
+    /// <summary>Whether a name may be ours, told by its length and its first letter; for all others no text has to be made of it.</summary>
+    public bool MayContain(ReadOnlySpan<byte> name)
+    {
+        foreach (var own in _names)
+        {
+            if (name.Length == own.Length && (name[0] | 0x20) == (own[0] | 0x20))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>What the sidecar says to the app in a request of somebody else.</summary>

@@ -34,7 +34,7 @@ internal sealed class PathGuard<TRoute>
     /// <summary>Whether the target is guarded, and as what.</summary>
     /// <param name="pathAndQuery">Path and query as sent.</param>
     /// <param name="guarded">The route and its path.</param>
-    public bool TryMatch(string pathAndQuery, out GuardedPath<TRoute> guarded)
+    public bool TryMatch(ReadOnlySpan<char> pathAndQuery, out GuardedPath<TRoute> guarded)
     {
         var path = RequestTarget.Path(pathAndQuery);
         return _lookup.TryGetValue(path, out guarded)

@@ -19,6 +19,9 @@ internal sealed class FramedApp : IAsyncDisposable
 
     public Uri Address => app.Address;
 
+    /// <summary>What each is answered, one character a byte.</summary>
+    public Func<FramedRequest, string> Answer { get; init; } = static _ => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
     /// <summary>What came whole since the last time.</summary>
     public IReadOnlyList<FramedRequest> Take()
     {
@@ -37,8 +40,9 @@ internal sealed class FramedApp : IAsyncDisposable
     {
         while (true)
         {
-            requests.Enqueue(await ReadAsync(head, stream, cancellation));
-            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), cancellation);
+            var request = await ReadAsync(head, stream, cancellation);
+            requests.Enqueue(request);
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(Answer(request)), cancellation);
             head = await ReadToAsync("\r\n\r\n", stream, cancellation);
         }
     }

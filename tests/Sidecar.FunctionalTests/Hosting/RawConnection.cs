@@ -26,13 +26,19 @@ internal sealed class RawConnection : IAsyncDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     /// <summary>Reads until <paramref name="end"/> has come; fails when the connection ends before.</summary>
-    public async Task ReadUntilAsync(string end)
+    public Task ReadUntilAsync(string end) => ReadUntilAsync(received => received.Contains(end, StringComparison.Ordinal), $"\"{end}\"");
+
+    /// <summary>Reads until what came is all that is waited for; fails when the connection ends before.</summary>
+    public async Task ReadUntilAsync(Predicate<string> isAll, string what)
     {
-        while (!Received.Contains(end, StringComparison.Ordinal))
+        while (!isAll(Received))
         {
-            Assert.True(await ReadAsync(), $"The connection ended before \"{end}\" came:\n{Received}");
+            Assert.True(await ReadAsync(), $"The connection ended before {what} came:\n{Received}");
         }
     }
+
+    /// <summary>Drops what came so far.</summary>
+    public void Forget() => Received = "";
 
     /// <summary>Reads until the other side closes or resets the connection.</summary>
     public async Task<string> ReadToEndAsync()

@@ -29,15 +29,16 @@ internal static class FuzzTargets
     /// <summary>By name, with the share of a thousand inputs that each gets and the kept corpus of the same name.</summary>
     public static IReadOnlyDictionary<string, (int Share, Action<byte[]> Read)> All { get; } = new Dictionary<string, (int, Action<byte[]>)>
     {
-        ["json"] = (150, static bytes => Body(bytes, "application/json")),
+        ["json"] = (130, static bytes => Body(bytes, "application/json")),
         ["form"] = (100, static bytes => Body(bytes, "application/x-www-form-urlencoded")),
         ["multipart"] = (100, static bytes => Body(bytes, "multipart/form-data; boundary=B")),
-        ["query"] = (120, static bytes => Assert.NotNull(QueryEmail.Read(Encoding.Latin1.GetString(bytes)))),
-        ["cookie"] = (100, Cookie),
+        ["query"] = (100, static bytes => Assert.NotNull(QueryEmail.Read(Encoding.Latin1.GetString(bytes)))),
+        ["cookie"] = (80, Cookie),
         ["ticket"] = (90, Ticket),
         ["forwarded"] = (70, Forwarded),
         ["response"] = (60, Response),
         ["request"] = (40, Request),
+        ["head"] = (60, FastProperties.Check),
         ["address"] = (80, Address),
         ["target"] = (40, Target),
         ["yaml"] = (30, Yaml),
@@ -102,7 +103,8 @@ internal static class FuzzTargets
         Assert.True(early == HeadResult.Incomplete || early == result);
         Assert.True(early != HeadResult.Whole || shorter == length);
         Assert.All(whole.Fields, static field => Assert.False(field.Key.Length == 0 || field.Value.AsSpan().ContainsAny('\r', '\n', '\0')));
-        Assert.False(whole.IsChunked && whole.Length is not null);
+        // Of one that is bad nothing is used, and it may have been read no further than to its fault.
+        Assert.False(result == HeadResult.Whole && whole.IsChunked && whole.Length is not null);
 
         var (fast, slow) = (new ChunkReader(), new ChunkReader());
         var body = bytes.AsSpan(result == HeadResult.Whole ? length : 0);
