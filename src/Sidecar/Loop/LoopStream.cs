@@ -117,7 +117,14 @@ internal sealed class LoopStream(IStreamSocket socket) : Stream
         await using var cancellation = EndWith(cancellationToken);
         try
         {
-            return await ReadAsync(buffer, CancellationToken.None);
+            var count = await ReadAsync(buffer, CancellationToken.None);
+            if (count == 0 && !buffer.IsEmpty)
+            {
+                // Its end may be the one that was made here.
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return count;
         }
         catch (IOException)
         {
