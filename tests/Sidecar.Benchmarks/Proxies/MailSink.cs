@@ -106,11 +106,13 @@ internal sealed partial class MailSink : IAsyncDisposable
 
     private async Task TakeAsync(StreamReader reader, string recipient)
     {
-        var code = "";
+        var (code, heads) = ("", 0);
         while (await reader.ReadLineAsync(stop.Token) is { } line && line != ".")
         {
-            // The text part comes first, with the code as its only run of eight capitals.
-            if (code.Length == 0 && Code().Match(line) is { Success: true } found)
+            // Behind the heads of the mail and of the text part, which comes first, with the code as its only run of eight capitals;
+            // what separates the parts is random letters, and named in the mail's head.
+            heads += line.Length == 0 ? 1 : 0;
+            if (code.Length == 0 && heads > 1 && Code().Match(line) is { Success: true } found)
             {
                 code = found.Value;
             }
