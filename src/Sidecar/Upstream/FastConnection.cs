@@ -46,7 +46,7 @@ internal sealed class FastConnection
         {
             NameProtocol();
         }
-        else if (stopping.IsCancellationRequested)
+        else if (stopping.IsCancellationRequested || _path.IsEnding)
         {
             // It would end a connection that it gets now without reading; what was begun before is still answered.
             await LendAsync(server, long.MaxValue);
